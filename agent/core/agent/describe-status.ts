@@ -1,0 +1,279 @@
+/** The cluster as this node sees it, for people and programs. */
+
+import { decidePresence } from "../arbitration/index.ts";
+import { type Instant, sortedText } from "../base/index.ts";
+import {
+  type ClusterStatus,
+  type FailcountStatus,
+  type FailureStatus,
+  type LinkStatus,
+  listPrimitives,
+  type NodeHistory,
+  type NodeStatus,
+  type OperationRecord,
+  type OperationStatus,
+  type Primitive,
+  type ResourceStatus,
+  renderAgentName,
+  renderCibVersion,
+  renderRing,
+  type Transition,
+} from "../model/index.ts";
+import { scheduleTransition } from "../scheduler/index.ts";
+import { actionsUnderWay } from "../transition/index.ts";
+import { explainWarnings } from "./describe-warnings.ts";
+import { countVotes, schedulerInput } from "./plan.ts";
+import { type AgentState, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
+
+/**
+ * Everything that `lbctl status` shows. Plans afresh, so that the reasons are those of the present.
+ */
+export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
+  const { config, local, release } = state.identity;
+  const plan = scheduleTransition(schedulerInput(state, now));
+  const resources = describeResources(state, plan);
+  return {
+    clusterName: config.clusterName,
+    localNode: local.name,
+    release,
+    nowWallMs: 0,
+    dc: state.dc ?? "",
+    isDcHere: isDcHere(state),
+    ring: state.ring === null ? "" : renderRing(state.ring.ring),
+    transport: config.transport,
+    profile: config.profile,
+    tokenTimeoutMs: config.tokenTimeoutMs,
+    quorum: describeQuorum(state, now),
+    cibVersion: renderCibVersion(state.cib.version),
+    lastChangeWallMs: state.cib.lastChange.atWallMs,
+    lastChangeBy: state.cib.lastChange.by,
+    nodes: config.nodes.map((node) => describeNode(state, node.name)),
+    resources,
+    failures: histories(state).flatMap(listFailures),
+    operations: histories(state).flatMap(listOperations),
+    failcounts: listFailcounts(state),
+    links: describeLinks(state),
+    counters: { ...state.heartbeat.counters, eventsDropped: state.droppedEvents },
+    pending: describePending(state, plan),
+    warnings: explainWarnings(state, now),
+    heartbeatScheduling: state.heartbeat.scheduling,
+    isStonithEnabled: state.cib.properties["stonith-enabled"] !== "false",
+    isMaintenance: isTrue(state.cib.properties["maintenance-mode"]),
+    resourceCount: resources.length,
+    disabledCount: resources.filter((resource) => resource.isDisabled).length,
+    blockedCount: resources.filter((resource) => resource.isBlocked).length,
+  };
+}
+
+/** True for the texts that Pacemaker takes as true. */
+export function isTrue(text: string | undefined): boolean {
+  return ["true", "on", "yes", "y", "1"].includes((text ?? "").toLowerCase());
+}
+
+/** Histories of the nodes that are known to hold something, in node id order. */
+function histories(state: AgentState): readonly NodeHistory[] {
+  const both = [state.localHistory, state.peerHistory];
+  return state.identity.local.id === 1 ? both : both.toReversed();
+}
+
+function describeQuorum(state: AgentState, now: Instant): ClusterStatus["quorum"] {
+  const { votesExpected, isTwoNode, waitsForAll } = state.identity.config.quorum;
+  const { isQuorate, isWaiting, votesNeeded } = countVotes(state, now);
+  const votesPresent = hasPeer(state) ? 2 : 1;
+  return { isQuorate, votesExpected, votesPresent, votesNeeded, isTwoNode, waitsForAll, isWaiting };
+}
+
+function describeNode(state: AgentState, name: string): NodeStatus {
+  const { config, local, release } = state.identity;
+  const node = config.nodes.find((entry) => entry.name === name);
+  const isLocal = name === local.name;
+  const history = isLocal ? state.localHistory : state.peerHistory;
+  const permanent = state.cib.nodes.find((entry) => entry.name === name)?.attributes ?? {};
+  const attributes = { ...permanent, ...history.attributes };
+  const isStandby = isTrue(attributes["standby"]);
+  const isMaintenance = isTrue(attributes["maintenance"]);
+  const isOnline = isLocal || hasPeer(state);
+  const mode = isStandby ? "standby" : isMaintenance ? "maintenance" : "online";
+  const isPending = isOnline && !isLocal && !isMeetingOver(state) && isDcHere(state);
+  return {
+    id: node?.id ?? 0,
+    name,
+    state: isOnline ? (isPending ? "pending" : mode) : absentState(state),
+    isOnline,
+    isStandby,
+    isMaintenance,
+    attributes,
+    release: isLocal ? release : (state.peerFacts?.release ?? ""),
+    addresses: node?.addresses ?? [],
+  };
+}
+
+function absentState(state: AgentState): string {
+  if (decidePresence(state.arbitration) !== "held") return "OFFLINE";
+  if (state.arbitration.reason === "started") return "OFFLINE";
+  return state.cib.properties["stonith-enabled"] !== "false" ? "UNCLEAN" : "held";
+}
+
+function describeResources(state: AgentState, plan: Transition): readonly ResourceStatus[] {
+  const primitives = new Map(listPrimitives(state.cib).map((entry) => [entry.id, entry]));
+  const known = plan.states.map((entry) => entry.resource);
+  const ids = [...primitives.keys(), ...known.filter((id) => !primitives.has(id))];
+  return ids.map((id) =>
+    describeResource(state, plan, { id, primitive: primitives.get(id) ?? null }),
+  );
+}
+
+function describeResource(
+  state: AgentState,
+  plan: Transition,
+  entry: { readonly id: string; readonly primitive: Primitive | null },
+): ResourceStatus {
+  const { id, primitive } = entry;
+  const found = plan.states.find((one) => one.resource === id);
+  const decision = plan.decisions.find((one) => one.resource === id);
+  const group = state.cib.resources.find(
+    (one) => one.kind === "group" && one.members.some((member) => member.id === id),
+  );
+  const repairs = histories(state)
+    .flatMap((history) => history.resources)
+    .filter((one) => one.resource === id)
+    .reduce((sum, one) => sum + one.repairs, 0);
+  return {
+    id,
+    group: group?.id ?? "",
+    agent: primitive === null ? "" : renderAgentName(primitive.agent),
+    role: found?.role ?? "Stopped",
+    nodes: found?.activeOn ?? [],
+    isManaged: found?.isManaged ?? true,
+    isDisabled: found?.isDisabled ?? false,
+    isBlocked: found?.isBlocked ?? false,
+    isFailed: (found?.failedOn.length ?? 0) > 0,
+    isFailureIgnored: found?.isFailureIgnored ?? false,
+    isOrphan: found?.isOrphan ?? primitive === null,
+    reason: decision?.reason ?? "",
+    repairs,
+  };
+}
+
+function listFailures(history: NodeHistory): readonly FailureStatus[] {
+  return history.resources.flatMap(({ resource, records }) =>
+    records.filter(isFailure).map((record) => ({
+      ...describeRecord(record, { resource, node: history.node }),
+      reason: record.outcome.kind === "notSpawned" ? record.outcome.reason : record.reason,
+    })),
+  );
+}
+
+function listOperations(history: NodeHistory): readonly OperationStatus[] {
+  return history.resources.flatMap(({ resource, records }) =>
+    records.map((record) => describeRecord(record, { resource, node: history.node })),
+  );
+}
+
+function isFailure(record: OperationRecord): boolean {
+  const { outcome, expectedStatus } = record;
+  if (outcome.kind === "pending") return false;
+  if (outcome.kind !== "exited") return true;
+  if (expectedStatus === null) return outcome.status !== 0 && outcome.status !== 7;
+  return outcome.status !== expectedStatus;
+}
+
+function describeRecord(
+  record: OperationRecord,
+  where: { readonly resource: string; readonly node: string },
+): OperationStatus {
+  const { outcome } = record;
+  return {
+    ...where,
+    operation: record.operation,
+    intervalMs: record.intervalMs,
+    outcome: describeOutcome(outcome),
+    status: outcome.kind === "exited" ? outcome.status : -1,
+    callId: record.callId,
+    atWallMs: record.changedAtWallMs,
+    ranForMs: record.ranForMs,
+  };
+}
+
+/** The words that Pacemaker's tools use for the exit statuses of the OCF resource agent API. */
+const STATUS_WORDS = [
+  "ok",
+  "error",
+  "invalid parameter",
+  "unimplemented feature",
+  "insufficient privileges",
+  "not installed",
+  "not configured",
+  "not running",
+  "promoted",
+  "promoted (failed)",
+] as const;
+
+function describeOutcome(outcome: OperationRecord["outcome"]): string {
+  switch (outcome.kind) {
+    case "exited":
+      return STATUS_WORDS[outcome.status] ?? `status ${outcome.status}`;
+    case "timedOut":
+      return "Timed Out";
+    case "notSpawned":
+      return "could not be run";
+    case "pending":
+      return "pending";
+  }
+}
+
+function listFailcounts(state: AgentState): readonly FailcountStatus[] {
+  return histories(state).flatMap(({ node, failcounts }) =>
+    sortedText(new Set(failcounts.map((entry) => entry.resource))).map((resource) => {
+      const own = failcounts.filter((entry) => entry.resource === resource);
+      const count = Math.min(
+        own.reduce((sum, entry) => sum + entry.count, 0),
+        1_000_000,
+      );
+      const lastFailureWallMs = Math.max(...own.map((entry) => entry.lastFailureAtWallMs));
+      return {
+        resource,
+        node,
+        count,
+        migrationThreshold: thresholdOf(state, resource),
+        lastFailureWallMs,
+      };
+    }),
+  );
+}
+
+function thresholdOf(state: AgentState, resource: string): number {
+  const primitive = listPrimitives(state.cib).find((entry) => entry.id === resource);
+  const name = "migration-threshold";
+  const text = primitive?.meta[name] ?? state.cib.resourceDefaults[name] ?? "INFINITY";
+  return text === "INFINITY" ? 1_000_000 : Number(text);
+}
+
+function describeLinks(state: AgentState): readonly LinkStatus[] {
+  const { local, peer } = state.identity;
+  return local.addresses.map((localAddress, link) => ({
+    link,
+    localAddress,
+    peerAddress: peer.addresses[link] ?? "",
+    isUp: state.heartbeat.linksUp[link] ?? false,
+  }));
+}
+
+function describePending(state: AgentState, plan: Transition): readonly string[] {
+  const survey = state.survey === "done" ? [] : ["looking at what is already active on this node"];
+  const meeting = isMeetingOver(state) ? [] : [`agreeing with ${state.identity.peer.name}`];
+  const drop = state.isDropping ? ["stopping what the other node keeps"] : [];
+  const running = state.walk === null ? [] : actionsUnderWay(state.walk);
+  const actions = running.flatMap(({ node, task }) =>
+    task.kind === "operation" && task.order.intervalMs === 0
+      ? [`${task.order.operation} of ${task.order.resource} on ${node}`]
+      : [],
+  );
+  const isPlanned = state.walk === null && (state.isPlanDue || plan.actions.length > 0);
+  const planned = plan.decisions
+    .filter((decision) => decision.what !== "leave" && !decision.isBlocked && isPlanned)
+    .map((decision) => `${decision.what} of ${decision.resource ?? ""} is due`);
+  const commit = state.openCommit === null ? [] : ["a change of the configuration is being saved"];
+  const stopping = state.stopping === null ? [] : ["this node is stopping"];
+  return [...survey, ...meeting, ...drop, ...actions, ...planned, ...commit, ...stopping];
+}

@@ -1,0 +1,92 @@
+/** What is not as it should be, in sentences, most urgent first. */
+
+import { explainHold } from "../arbitration/index.ts";
+import type { Instant } from "../base/index.ts";
+import { renderRing } from "../model/index.ts";
+import { countVotes } from "./plan.ts";
+import { type AgentState, hasPeer } from "./state.ts";
+
+/** One sentence a matter; empty when all is well. */
+export function explainWarnings(state: AgentState, now: Instant): readonly string[] {
+  return [
+    ...explainPeer(state, now),
+    ...explainQuorum(state, now),
+    ...explainFiles(state),
+    ...explainProtection(state),
+    ...explainHeartbeat(state),
+  ];
+}
+
+const LOSS_WORDS = {
+  started: "has not been seen since this node started",
+  joined: "is not a member",
+  tokenLost: "is lost: no token has come for the token timeout",
+  goodbye: "has left the cluster in order",
+  peerRestarted: "has restarted its agent and is coming back",
+  peerUnwell: "says that its agent hangs or has ended",
+  evicted: "formed a ring without this node",
+} as const;
+
+function explainPeer(state: AgentState, now: Instant): readonly string[] {
+  if (state.ring === null) return ["the heartbeat process has not reported a ring yet"];
+  if (hasPeer(state)) return [];
+  const peer = state.identity.peer.name;
+  const { reason } = state.ring;
+  const hold = explainHold(state.arbitration, now);
+  const ring = renderRing(state.ring.ring);
+  const isWaiting = countVotes(state, now).isWaiting;
+  const holding = isWaiting ? null : hold;
+  const what = `node ${peer} ${LOSS_WORDS[reason]} (ring ${ring}); there is no standby`;
+  if (holding === null) return [what];
+  const heldFor = `resources of ${peer} are not taken over: ${holding}`;
+  return [`${what}. ${heldFor}`];
+}
+
+function explainQuorum(state: AgentState, now: Instant): readonly string[] {
+  const quorum = countVotes(state, now);
+  const peer = state.identity.peer.name;
+  if (quorum.isWaiting) {
+    const until = quorum.waitsUntilAt;
+    const left = until === null ? "" : ` for ${Math.ceil((until - now) / 1000)} s more`;
+    return [
+      `waiting${left} for node ${peer} before anything is started; ` +
+        `"lbctl quorum unblock" starts alone, when ${peer} is known to be off`,
+    ];
+  }
+  return quorum.isQuorate ? [] : [`no quorum: 1 vote of ${quorum.votesNeeded} needed`];
+}
+
+function explainFiles(state: AgentState): readonly string[] {
+  const peer = state.identity.peer.name;
+  const differs =
+    state.peerFacts !== null && state.peerFacts.configHash !== state.identity.configHash;
+  const aside = state.setAside.map(
+    (version) =>
+      `configuration ${version} was changed on the other side of a split and set aside; ` +
+      "compare it in the state folder, then remove the file",
+  );
+  const disk = state.diskProblem === null ? [] : [`configuration on disk: ${state.diskProblem}`];
+  const files = differs ? [`cluster.yaml differs from that of ${peer}: make both the same`] : [];
+  return [...disk, ...files, ...aside];
+}
+
+function explainProtection(state: AgentState): readonly string[] {
+  const isFencing = state.cib.properties["stonith-enabled"] !== "false";
+  if (!isFencing || state.cib.resources.length === 0) return [];
+  return [
+    "stonith-enabled is true but no fence device exists: resources of a lost node will not be " +
+      "taken over; add a device or set stonith-enabled=false",
+  ];
+}
+
+function explainHeartbeat(state: AgentState): readonly string[] {
+  const { scheduling, linksUp } = state.heartbeat;
+  const realtime =
+    scheduling === "" || scheduling === "realtime"
+      ? []
+      : [`heartbeats run without realtime priority: ${scheduling}`];
+  const down = hasPeer(state)
+    ? linksUp.flatMap((isUp, link) => (isUp ? [] : [`link ${link} is down`]))
+    : [];
+  return [...down, ...realtime];
+}

@@ -1,0 +1,4 @@
+export { describeStatus } from "./describe-status.ts";
+export { explainWarnings } from "./describe-warnings.ts";
+export { type AgentStart, type AgentState, initialAgent } from "./state.ts";
+export { agentDeadline, stepAgent } from "./step-agent.ts";

@@ -1,0 +1,219 @@
+/** What runs on this node: orders to its executor, and their results in its own history. */
+import type { Instant } from "../base/index.ts";
+import { forgetResource, recordResult } from "../history/index.ts";
+import type {
+  AgentEffect,
+  Failcount,
+  NodeHistory,
+  OperationOrder,
+  OperationReport,
+  ResourceHistory,
+  ResourceId,
+} from "../model/index.ts";
+import { packFailcounts, packResource } from "../replication/index.ts";
+import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import type { AgentState, AgentStep, OpenOrder, Purpose } from "./state.ts";
+
+/** Begins one operation on this node and notes it in the history while it is under way. */
+export function beginOperation(
+  state: AgentState,
+  order: OperationOrder,
+  context: { readonly purpose: Purpose; readonly now: Instant },
+): AgentStep {
+  const orderId = state.nextId;
+  const open: OpenOrder = {
+    orderId,
+    order,
+    callId: orderId,
+    purpose: context.purpose,
+    hasReported: false,
+  };
+  const orders = new Map(withoutReplaced(state, order));
+  orders.set(orderId, open);
+  const begun: AgentState = { ...state, orders, nextId: orderId + 1 };
+  const run: AgentEffect = { kind: "runOperation", orderId, order };
+  if (!isStateChanging(order)) return perform(begun, run);
+  const pending = recordOutcome(begun, open, {
+    outcome: { kind: "pending" },
+    ranForMs: 0,
+    reason: "",
+    now: context.now,
+    wallMs: 0,
+  });
+  return inTurn(pending, [
+    (next) => perform(next, run),
+    (next) => shareResource(next, order.resource, context.now),
+  ]);
+}
+
+/**
+ * One report of the executor. Reports of orders that are no longer open are dropped and counted.
+ */
+export function acceptReport(
+  state: AgentState,
+  report: OperationReport,
+  clock: { readonly now: Instant; readonly wallMs: number },
+): AgentStep {
+  const open = state.orders.get(report.orderId);
+  if (open === undefined) {
+    return nothing({ ...state, droppedEvents: state.droppedEvents + 1 });
+  }
+  const orders = new Map(state.orders);
+  if (open.order.intervalMs > 0) orders.set(open.orderId, { ...open, hasReported: true });
+  else orders.delete(open.orderId);
+  const { outcome, ranForMs, reason } = report;
+  const recorded = recordOutcome({ ...state, orders }, open, {
+    outcome,
+    ranForMs,
+    reason,
+    ...clock,
+  });
+  const counted = report.wasRepaired ? countRepair(recorded, open.order.resource) : recorded;
+  return inTurn(counted, [
+    (next) => perform(next, describeReport(open, report)),
+    (next) => shareResource(next, open.order.resource, clock.now),
+  ]);
+}
+
+/** True when the operation did what was expected of it. A probe may find either state. */
+export function isExpected(order: OperationOrder, report: OperationReport): boolean {
+  if (report.outcome.kind !== "exited") return false;
+  const { status } = report.outcome;
+  return order.expectedStatus === null
+    ? status === 0 || status === 7
+    : status === order.expectedStatus;
+}
+
+/** Tells the peer what this node's history of one resource is. */
+export function shareResource(state: AgentState, resource: ResourceId, now: Instant): AgentStep {
+  const history = state.localHistory.resources.find((entry) => entry.resource === resource);
+  const failcounts = state.localHistory.failcounts.filter((entry) => entry.resource === resource);
+  if (state.meeting.sentHello === null) return nothing(state);
+  return send(
+    state,
+    {
+      kind: "history",
+      resource,
+      history: history === undefined ? null : packResource(history, now),
+      failcounts: packFailcounts(failcounts, now),
+    },
+    now,
+  );
+}
+
+/** Ends the recurring operations of a resource, on the executor and in the books. */
+export function cancelRecurring(
+  state: AgentState,
+  resource: ResourceId,
+  matches: (order: OperationOrder) => boolean,
+): AgentStep {
+  const ended = [...state.orders.values()].filter(
+    ({ order }) => order.resource === resource && order.intervalMs > 0 && matches(order),
+  );
+  const orders = new Map(state.orders);
+  for (const { orderId } of ended) orders.delete(orderId);
+  const effects = ended.map(({ order }): AgentEffect => {
+    const { operation, intervalMs } = order;
+    return { kind: "cancelOperation", resource, operation, intervalMs };
+  });
+  return { state: { ...state, orders }, effects };
+}
+
+/** Forgets all that this node knows of a resource, so that it is probed anew. */
+export function forgetHere(state: AgentState, resource: ResourceId, now: Instant): AgentStep {
+  return inTurn(state, [
+    (next) => cancelRecurring(next, resource, () => true),
+    (next) => nothing({ ...next, localHistory: forgetResource(next.localHistory, resource) }),
+    (next) => shareResource(next, resource, now),
+  ]);
+}
+
+/** Replaces this node's history through a pure change, and tells the peer about one resource. */
+export function changeHistory(
+  state: AgentState,
+  resource: ResourceId,
+  context: { readonly change: (history: NodeHistory) => NodeHistory; readonly now: Instant },
+): AgentStep {
+  const localHistory = context.change(state.localHistory);
+  return shareResource({ ...state, localHistory }, resource, context.now);
+}
+
+/** The records and failcounts of one resource in a history. */
+export function findResource(
+  history: NodeHistory,
+  resource: ResourceId,
+): { readonly history: ResourceHistory | null; readonly failcounts: readonly Failcount[] } {
+  return {
+    history: history.resources.find((entry) => entry.resource === resource) ?? null,
+    failcounts: history.failcounts.filter((entry) => entry.resource === resource),
+  };
+}
+
+interface Result {
+  readonly outcome: OperationReport["outcome"];
+  readonly ranForMs: number;
+  readonly reason: string;
+  readonly now: Instant;
+  readonly wallMs: number;
+}
+
+function recordOutcome(state: AgentState, open: OpenOrder, result: Result): AgentState {
+  const { order, callId } = open;
+  const record = {
+    operation: order.operation,
+    intervalMs: order.intervalMs,
+    callId,
+    outcome: result.outcome,
+    expectedStatus: order.expectedStatus,
+    digest: order.digest,
+    changedAt: result.now,
+    changedAtWallMs: result.wallMs,
+    ranForMs: result.ranForMs,
+    reason: result.reason,
+  };
+  const isFatal = state.cib.properties["start-failure-is-fatal"] !== "false";
+  const localHistory = recordResult(state.localHistory, order.resource, record, {
+    isStartFailureFatal: isFatal,
+    onFail: order.onFail,
+    call: { agent: order.agent, parameters: order.parameters },
+  });
+  return { ...state, localHistory };
+}
+
+function countRepair(state: AgentState, resource: ResourceId): AgentState {
+  const resources = state.localHistory.resources.map((entry) =>
+    entry.resource === resource ? { ...entry, repairs: entry.repairs + 1 } : entry,
+  );
+  return { ...state, localHistory: { ...state.localHistory, resources } };
+}
+
+function describeReport(open: OpenOrder, report: OperationReport): AgentEffect {
+  const { order } = open;
+  const { outcome, ranForMs, reason, wasRepaired } = report;
+  const fields = {
+    resource: order.resource,
+    operation: order.operation,
+    intervalMs: order.intervalMs,
+    outcome: outcome.kind === "exited" ? `exited ${outcome.status}` : outcome.kind,
+    ranForMs,
+    reason,
+  };
+  if (wasRepaired) return log("warning", "operationRepaired", fields);
+  return log(isExpected(order, report) ? "info" : "warning", "operationFinished", fields);
+}
+
+/**
+ * The orders that stay open: a start or stop ends the recurring monitors of its resource, and a
+ * recurring one replaces its like. The executor does both by itself.
+ */
+function withoutReplaced(state: AgentState, order: OperationOrder): [number, OpenOrder][] {
+  return [...state.orders].filter(([, { order: open }]) => {
+    if (open.resource !== order.resource || open.intervalMs === 0) return true;
+    const isLike = open.operation === order.operation && open.intervalMs === order.intervalMs;
+    return !isStateChanging(order) && !isLike;
+  });
+}
+
+function isStateChanging(order: OperationOrder): boolean {
+  return order.operation !== "monitor";
+}

@@ -1,0 +1,285 @@
+/** What clients ask for: answered here, done here, or passed on to the DC. */
+import { type Instant, sortedText } from "../base/index.ts";
+import { applyChanges } from "../configuration/index.ts";
+import { clearFailures } from "../history/index.ts";
+import type { ApiReply, ApiRequest, Command, NodeHistory, ResourceId } from "../model/index.ts";
+import { scheduleTransition } from "../scheduler/index.ts";
+import { enqueueCommit } from "./commit.ts";
+import { describeStatus } from "./describe-status.ts";
+import { answer, inTurn, nothing, send } from "./effects.ts";
+import { changeHistory, forgetHere } from "./local-operations.ts";
+import { schedulerInput } from "./plan.ts";
+import { planAnew } from "./run-task.ts";
+import {
+  type AgentState,
+  type AgentStep,
+  type Asker,
+  expandResource,
+  hasPeer,
+  isDcHere,
+} from "./state.ts";
+
+/** How many requests may wait for the DC's answer. */
+export const FORWARDED_MAX = 256;
+
+/** One request of a client on this node. */
+export function acceptRequest(
+  state: AgentState,
+  asked: { readonly requestId: number; readonly request: ApiRequest },
+  now: Instant,
+): AgentStep {
+  const { requestId, request } = asked;
+  const asker: Asker = { from: "here", requestId };
+  if (request.kind === "getStatus") {
+    return answer(
+      state,
+      { to: asker, now },
+      { kind: "status", status: describeStatus(state, now) },
+    );
+  }
+  if (request.kind === "getCib")
+    return answer(state, { to: asker, now }, { kind: "cib", cib: state.cib });
+  if (isForThisNode(request)) return serve(state, { asker, request }, now);
+  return isDcHere(state) ? serve(state, { asker, request }, now) : forward(state, asked, now);
+}
+
+/** A request that the peer passed on, since this node is the DC. */
+export function serve(
+  state: AgentState,
+  asked: { readonly asker: Asker; readonly request: ApiRequest },
+  now: Instant,
+): AgentStep {
+  const { asker, request } = asked;
+  if (request.kind === "apply") {
+    if (request.isDryRun) return answer(state, { to: asker, now }, dryRun(state, request, now));
+    const { changes, by, atWallMs } = request;
+    return enqueueCommit(state, { asker, changes, by, atWallMs }, now);
+  }
+  if (request.kind === "command") return command(state, { asker, command: request.command }, now);
+  return answer(
+    state,
+    { to: asker, now },
+    { kind: "failed", text: `request ${request.kind}: not for the DC` },
+  );
+}
+
+/** The DC's answer to a request that this node passed on. */
+export function acceptForwardReply(
+  state: AgentState,
+  message: { readonly requestId: number; readonly reply: ApiReply },
+): AgentStep {
+  const { requestId, reply } = message;
+  const isOpen = state.forwarded.some((entry) => entry.requestId === requestId);
+  if (!isOpen) return nothing({ ...state, droppedEvents: state.droppedEvents + 1 });
+  const forwarded = state.forwarded.filter((entry) => entry.requestId !== requestId);
+  return { state: { ...state, forwarded }, effects: [{ kind: "reply", requestId, reply }] };
+}
+
+/** The DC is gone: whether it did what was asked is not known, and the answer says so. */
+export function failForwarded(state: AgentState): AgentStep {
+  const text = `lost ${state.identity.peer.name} while it worked on this: check the configuration`;
+  const effects = state.forwarded.map(
+    ({ requestId }) => ({ kind: "reply", requestId, reply: { kind: "failed", text } }) as const,
+  );
+  return { state: { ...state, forwarded: [] }, effects };
+}
+
+/** Forgets on this node what the DC or a client asked to forget. */
+export function forget(
+  state: AgentState,
+  what: {
+    readonly what: "failures" | "cleanup" | "refresh" | "restart";
+    readonly resource: ResourceId | null;
+  },
+  now: Instant,
+): AgentStep {
+  const resources = targetsOf(state, what.resource);
+  const parts = resources.map((resource) => (next: AgentState): AgentStep => {
+    if (what.what === "failures") {
+      const change = (history: NodeHistory) => clearFailures(history, resource);
+      return changeHistory(next, resource, { change, now });
+    }
+    if (what.what === "restart") {
+      const change = (history: NodeHistory) => markForRestart(history, resource);
+      return changeHistory(next, resource, { change, now });
+    }
+    const isDue = what.what === "refresh" || hasFailed(next.localHistory, resource);
+    return isDue ? forgetHere(next, resource, now) : nothing(next);
+  });
+  return inTurn(state, [...parts, planAnew]);
+}
+
+function isForThisNode(request: ApiRequest): boolean {
+  return request.kind === "command" && ["stopNode", "unblockQuorum"].includes(request.command.kind);
+}
+
+function forward(
+  state: AgentState,
+  asked: { readonly requestId: number; readonly request: ApiRequest },
+  now: Instant,
+): AgentStep {
+  const asker: Asker = { from: "here", requestId: asked.requestId };
+  if (!hasPeer(state) || state.dc === null) {
+    const text = "no DC yet: the nodes are still agreeing on one; try again in a moment";
+    return answer(state, { to: asker, now }, { kind: "failed", text });
+  }
+  if (state.forwarded.length >= FORWARDED_MAX) {
+    const text = `${FORWARDED_MAX} requests already wait for ${state.dc}; try again`;
+    return answer(state, { to: asker, now }, { kind: "failed", text });
+  }
+  const forwarded = [...state.forwarded, { requestId: asked.requestId }];
+  return send(
+    { ...state, forwarded },
+    { kind: "forward", requestId: asked.requestId, request: asked.request },
+    now,
+  );
+}
+
+function dryRun(
+  state: AgentState,
+  request: ApiRequest & { readonly kind: "apply" },
+  now: Instant,
+): ApiReply {
+  const { changes, by, atWallMs } = request;
+  const nodes = state.identity.config.nodes.map((node) => node.name);
+  const result = applyChanges(state.cib, changes, { stamp: { by, atWallMs }, nodes });
+  if (result.kind === "refused") return result;
+  const transition = scheduleTransition({ ...schedulerInput(state, now), cib: result.cib });
+  return {
+    kind: "applied",
+    cibVersion: "",
+    notes: result.notes,
+    savedOn: [],
+    decisions: transition.decisions,
+  };
+}
+
+function command(
+  state: AgentState,
+  asked: { readonly asker: Asker; readonly command: Command },
+  now: Instant,
+): AgentStep {
+  const { asker } = asked;
+  const done =
+    (notes: readonly string[]) =>
+    (next: AgentState): AgentStep =>
+      answer(next, { to: asker, now }, { kind: "done", notes });
+  const wanted = asked.command;
+  switch (wanted.kind) {
+    case "cleanup":
+    case "refresh":
+      return forgetOn(state, { asker, what: wanted.kind, ...wanted }, now);
+    case "failcountReset":
+      return forgetOn(state, { ...wanted, asker, what: "failures" }, now);
+    case "restartResource":
+      return forgetOn(
+        state,
+        { asker, what: "restart", resource: wanted.resource, node: null },
+        now,
+      );
+    case "setTransientAttributes":
+      return done([])(setAttributes(state, wanted.values).state);
+    case "unblockQuorum":
+      return inTurn({ ...state, wasUnblocked: true }, [planAnew, done([])]);
+    case "stopNode":
+      return inTurn(state, [
+        (next) => (wanted.isWholeCluster ? send(next, { kind: "stopNode" }, now) : nothing(next)),
+        (next) => beginStopping(next, asker, now),
+      ]);
+  }
+}
+
+/** This node is to stop: it asks the DC to empty it, then says goodbye (see `settleStopping`). */
+export function beginStopping(state: AgentState, asker: Asker | null, now: Instant): AgentStep {
+  const askers = [...(state.stopping?.askers ?? []), ...(asker === null ? [] : [asker])];
+  const marked = setAttributes(state, { standby: "on", shutdown: "1" });
+  return inTurn({ ...marked.state, stopping: { askers, hasLeft: false } }, [
+    (next) => send(next, { kind: "attributes", attributes: next.localHistory.attributes }, now),
+    planAnew,
+  ]);
+}
+
+function setAttributes(state: AgentState, values: Readonly<Record<string, string>>): AgentStep {
+  const merged = Object.entries({ ...state.localHistory.attributes, ...values });
+  const attributes = Object.fromEntries(merged.filter(([, value]) => value !== ""));
+  return nothing({
+    ...state,
+    localHistory: { ...state.localHistory, attributes },
+    isPlanDue: true,
+  });
+}
+
+interface Forgetting {
+  readonly asker: Asker;
+  readonly what: "failures" | "cleanup" | "refresh" | "restart";
+  readonly resource: ResourceId | null;
+  readonly node: string | null;
+}
+
+function forgetOn(state: AgentState, wish: Forgetting, now: Instant): AgentStep {
+  const { asker, what, resource, node } = wish;
+  const { local, peer } = state.identity;
+  if (resource !== null && targetsOf(state, resource).length === 0) {
+    const expected = 'no resource with this id; "lbctl resource" lists them';
+    const problem = {
+      code: "unknown-resource",
+      path: `resource "${resource}"`,
+      found: "",
+      expected,
+    };
+    return answer(state, { to: asker, now }, { kind: "refused", problems: [problem] });
+  }
+  const isFor = (name: string): boolean => node === null || node === name;
+  const cleaned = cleanedNotes(state, wish);
+  return inTurn(state, [
+    (next) =>
+      isFor(peer.name) ? send(next, { kind: "forget", what, resource }, now) : nothing(next),
+    (next) => (isFor(local.name) ? forget(next, { what, resource }, now) : nothing(next)),
+    (next) => answer(next, { to: asker, now }, { kind: "done", notes: cleaned }),
+  ]);
+}
+
+/** What pcs prints of a cleanup: one line a resource and node. */
+function cleanedNotes(state: AgentState, wish: Forgetting): readonly string[] {
+  if (wish.what !== "cleanup" && wish.what !== "refresh") return [];
+  const nodes = state.identity.config.nodes
+    .map((entry) => entry.name)
+    .filter((name) => wish.node === null || wish.node === name);
+  if (wish.resource === null) return ["Cleaned up all resources on all nodes"];
+  return targetsOf(state, wish.resource).flatMap((id) =>
+    nodes.map((name) => `Cleaned up ${id} on ${name}`),
+  );
+}
+
+function targetsOf(state: AgentState, resource: ResourceId | null): readonly ResourceId[] {
+  const histories = [state.localHistory, state.peerHistory].flatMap((history) => history.resources);
+  const known = histories.map((entry) => entry.resource);
+  if (resource === null) return sortedText(new Set(known));
+  const expanded = expandResource(state.cib, resource);
+  return expanded.length > 0 || !known.includes(resource) ? expanded : [resource];
+}
+
+function hasFailed(history: NodeHistory, resource: ResourceId): boolean {
+  const hasCount = history.failcounts.some((entry) => entry.resource === resource);
+  const entry = history.resources.find((found) => found.resource === resource);
+  const isFailed = entry?.records.some(({ outcome, expectedStatus }) => {
+    if (outcome.kind === "pending") return false;
+    if (outcome.kind !== "exited") return true;
+    if (expectedStatus === null) return outcome.status !== 0 && outcome.status !== 7;
+    return outcome.status !== expectedStatus;
+  });
+  return hasCount || isFailed === true;
+}
+
+/** A start record whose digest no longer fits makes the scheduler restart the resource. */
+function markForRestart(history: NodeHistory, resource: ResourceId): NodeHistory {
+  const resources = history.resources.map((entry) =>
+    entry.resource === resource
+      ? {
+          ...entry,
+          records: entry.records.map((record) => ({ ...record, digest: "restart" })),
+        }
+      : entry,
+  );
+  return { ...history, resources };
+}

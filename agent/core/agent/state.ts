@@ -1,0 +1,256 @@
+import { type Arbitration, initialArbitration } from "../arbitration/index.ts";
+import type { Instant, Step } from "../base/index.ts";
+import type { Channel } from "../messaging/index.ts";
+import {
+  type AgentEffect,
+  type Change,
+  type Cib,
+  type ClusterConfig,
+  type ClusterNode,
+  emptyHistory,
+  type NodeHistory,
+  type NodeName,
+  type OperationOrder,
+  type PacketCounters,
+  type ResourceId,
+  type RingId,
+  type RingReason,
+  type TokenFacts,
+  type Transition,
+} from "../model/index.ts";
+import type { Hello } from "../replication/index.ts";
+import type { Walk } from "../transition/index.ts";
+
+/** What the agent is and was told at its start; never changes. */
+export interface Identity {
+  readonly config: ClusterConfig;
+  readonly local: ClusterNode;
+  readonly peer: ClusterNode;
+  readonly release: string;
+  readonly configHash: string;
+  readonly startedAt: Instant;
+}
+
+/** The membership that the heartbeat process reported last. */
+export interface RingState {
+  readonly ring: RingId;
+  readonly hasPeer: boolean;
+  readonly reason: RingReason;
+  readonly peerIncarnation: string | null;
+}
+
+/** Who waits for the end of a request: a client here, or the peer on behalf of its client. */
+export interface Asker {
+  readonly from: "here" | "peer";
+  readonly requestId: number;
+}
+
+/** A change of the configuration that waits for its turn, or is being written. */
+export interface Commit {
+  readonly asker: Asker;
+  readonly changes: readonly Change[];
+  readonly by: string;
+  readonly atWallMs: number;
+}
+
+/** The one change that is under way: on this disk first, then on the peer's, then acknowledged. */
+export interface OpenCommit {
+  readonly commit: Commit;
+  readonly writeId: number;
+  readonly next: Cib;
+  readonly notes: readonly string[];
+  readonly isWrittenHere: boolean;
+}
+
+/** Why an operation runs here, and who must hear of its end. */
+export type Purpose =
+  | {
+      readonly kind: "action";
+      readonly transitionId: number;
+      readonly actionId: number;
+      readonly from: "here" | "peer";
+    }
+  | { readonly kind: "survey" }
+  | { readonly kind: "drop" };
+
+/** An operation that this node's executor has. Recurring ones stay until they are cancelled. */
+export interface OpenOrder {
+  readonly orderId: number;
+  readonly order: OperationOrder;
+  readonly callId: number;
+  readonly purpose: Purpose;
+  /** False until the first report has come. */
+  readonly hasReported: boolean;
+}
+
+/** What must still happen before the DC of a new ring may plan. */
+export interface Meeting {
+  readonly sentHello: Hello | null;
+  readonly peerHello: Hello | null;
+  /** DC: the peer has not yet stored the DC's CIB. */
+  readonly awaitsCib: boolean;
+  /** DC: the peer has not yet dropped what this side keeps. */
+  readonly awaitsDrop: boolean;
+}
+
+/** What the heartbeat process said of itself and its links. */
+export interface HeartbeatView {
+  readonly scheduling: string;
+  readonly incarnation: string | null;
+  readonly linksUp: readonly boolean[];
+  readonly counters: PacketCounters | null;
+}
+
+/** A request that was passed on to the DC; its answer comes as a message. */
+export interface Forwarded {
+  readonly requestId: number;
+}
+
+/** The whole state of the agent. All of it is data; see `stepAgent`. */
+export interface AgentState {
+  readonly identity: Identity;
+  readonly heartbeat: HeartbeatView;
+  readonly peerFacts: TokenFacts | null;
+  readonly advertised: TokenFacts | null;
+  readonly ring: RingState | null;
+  readonly channel: Channel | null;
+  readonly meeting: Meeting;
+  readonly dc: NodeName | null;
+  readonly arbitration: Arbitration;
+  readonly wereBothSeen: boolean;
+  readonly wasUnblocked: boolean;
+  readonly wasQuorate: boolean;
+  readonly cib: Cib;
+  readonly openCommit: OpenCommit | null;
+  readonly commits: readonly Commit[];
+  /** The peer's CIB that is being written here before it is adopted. */
+  readonly adopting: {
+    readonly writeId: number;
+    readonly commitId: number;
+    readonly cib: Cib;
+  } | null;
+  readonly setAside: readonly string[];
+  readonly diskProblem: string | null;
+  readonly localHistory: NodeHistory;
+  readonly peerHistory: NodeHistory;
+  readonly orders: ReadonlyMap<number, OpenOrder>;
+  readonly nextId: number;
+  /** `due` until the node has looked at what is already active on it. */
+  readonly survey: "due" | "running" | "done";
+  readonly isDropping: boolean;
+  readonly walk: Walk | null;
+  readonly plan: Transition | null;
+  readonly isPlanDue: boolean;
+  /** How often was planned at the same instant, and until when planning rests after too many. */
+  readonly planRate: {
+    readonly at: Instant;
+    readonly count: number;
+    readonly restsUntilAt: Instant;
+  };
+  readonly forwarded: readonly Forwarded[];
+  /** Set while this node stops: who asked, and whether the goodbye was said. */
+  readonly stopping: { readonly askers: readonly Asker[]; readonly hasLeft: boolean } | null;
+  readonly droppedEvents: number;
+}
+
+/** A new state of the agent, and what to do. */
+export type AgentStep = Step<AgentState, AgentEffect>;
+
+/** A part of a step, to be run on the state that the former part left. */
+export type Part = (state: AgentState) => AgentStep;
+
+/** What main.ts knows when it starts the agent. */
+export interface AgentStart {
+  readonly config: ClusterConfig;
+  readonly localNode: NodeName;
+  readonly release: string;
+  readonly configHash: string;
+  readonly cib: Cib;
+  /** Names of configurations that were set aside and that nobody has settled. */
+  readonly setAside: readonly string[];
+  /** What was wrong with the configuration on disk; null: nothing. */
+  readonly diskProblem: string | null;
+}
+
+/** An agent that has just started: it knows its configuration and nothing of the world. */
+export function initialAgent(start: AgentStart, now: Instant): AgentState {
+  const { config, localNode, release, configHash } = start;
+  const local = findNode(config, (node) => node.name === localNode);
+  const peer = findNode(config, (node) => node.name !== localNode);
+  return {
+    identity: { config, local, peer, release, configHash, startedAt: now },
+    heartbeat: { scheduling: "", incarnation: null, linksUp: [], counters: null },
+    peerFacts: null,
+    advertised: null,
+    ring: null,
+    channel: null,
+    meeting: NO_MEETING,
+    dc: null,
+    arbitration: initialArbitration(config.tokenTimeoutMs, now),
+    wereBothSeen: false,
+    wasUnblocked: false,
+    wasQuorate: false,
+    cib: start.cib,
+    openCommit: null,
+    commits: [],
+    adopting: null,
+    setAside: start.setAside,
+    diskProblem: start.diskProblem,
+    localHistory: emptyHistory(local.name),
+    peerHistory: emptyHistory(peer.name),
+    orders: new Map(),
+    nextId: 1,
+    survey: "due",
+    isDropping: false,
+    walk: null,
+    plan: null,
+    isPlanDue: false,
+    planRate: { at: now, count: 0, restsUntilAt: now },
+    forwarded: [],
+    stopping: null,
+    droppedEvents: 0,
+  };
+}
+
+/** No hello has been said in this ring. */
+export const NO_MEETING: Meeting = {
+  sentHello: null,
+  peerHello: null,
+  awaitsCib: false,
+  awaitsDrop: false,
+};
+
+/** True when this node schedules for the ring. */
+export function isDcHere(state: AgentState): boolean {
+  return state.dc === state.identity.local.name;
+}
+
+/** True when the peer is a member of this ring. */
+export function hasPeer(state: AgentState): boolean {
+  return state.ring?.hasPeer ?? false;
+}
+
+/** True when both hellos are known and nothing of the meeting is left to wait for. */
+export function isMeetingOver(state: AgentState): boolean {
+  if (!hasPeer(state)) return true;
+  const { peerHello, sentHello, awaitsCib, awaitsDrop } = state.meeting;
+  return peerHello !== null && sentHello !== null && !awaitsCib && !awaitsDrop;
+}
+
+/** The id of the resource's primitives: itself, or a group's members; [] when unknown. */
+export function expandResource(cib: Cib, id: ResourceId): readonly ResourceId[] {
+  const resource = cib.resources.find((entry) => entry.id === id);
+  if (resource === undefined) {
+    const isMember = cib.resources.some(
+      (entry) => entry.kind === "group" && entry.members.some((member) => member.id === id),
+    );
+    return isMember ? [id] : [];
+  }
+  return resource.kind === "group" ? resource.members.map((member) => member.id) : [id];
+}
+
+function findNode(config: ClusterConfig, matches: (node: ClusterNode) => boolean): ClusterNode {
+  const node = config.nodes.find(matches);
+  if (node === undefined) throw new RangeError("cluster configuration: two nodes expected");
+  return node;
+}

@@ -1,0 +1,165 @@
+import {
+  type Change,
+  type Cib,
+  type Constraint,
+  INFINITY_SCORE,
+  type LocationConstraint,
+  type NodeName,
+  type Problem,
+  type ResourceId,
+} from "../model/index.ts";
+import {
+  type Edit,
+  edited,
+  findResource,
+  freeId,
+  missingNode,
+  missingResource,
+  refuse,
+  removeConstraints,
+} from "./edit.ts";
+import { quote } from "./near-names.ts";
+
+/**
+ * Sends a resource to a node by a constraint `cli-prefer-…`, or away from where it is active by
+ * `cli-ban-…`. What an earlier `move` or `ban` left is removed first. Nothing is made when the
+ * resource is on the node already.
+ */
+export function moveResource(
+  cib: Cib,
+  change: Change & { readonly kind: "moveResource" },
+  nodes: readonly NodeName[],
+): Edit {
+  const { id, node, activeOn } = change;
+  const problems = checkNames(cib, change, nodes);
+  if (problems.length > 0) return refuse(cib, ...problems);
+  if (node === null) return ban(cib, change, nodes);
+  if (activeOn.length === 1 && activeOn[0] === node) {
+    return edited(cib, [`Resource ${id} is already on ${node}: nothing to move`]);
+  }
+  const cleared = removeConstraints(cib, (constraint) => isCommanded(constraint, id, null));
+  const added = addCommanded(cleared.cib, `cli-prefer-${id}`, {
+    resource: id,
+    node,
+    score: INFINITY_SCORE,
+  });
+  const hint = `It will prefer ${node} until that is removed: lbctl resource clear ${id}`;
+  return edited(added.cib, [
+    ...cleared.notes,
+    `Warning: adding constraint ${added.id} with score INFINITY: ${id} on ${node}`,
+    hint,
+  ]);
+}
+
+/** Keeps a resource off a node (off the one where it is active when none is named). */
+export function banResource(
+  cib: Cib,
+  change: Change & { readonly kind: "banResource" },
+  nodes: readonly NodeName[],
+): Edit {
+  const problems = checkNames(cib, change, nodes);
+  return problems.length > 0 ? refuse(cib, ...problems) : ban(cib, change, nodes);
+}
+
+/** Removes what `move` and `ban` made for the resource, on one node or on all. */
+export function clearResource(
+  cib: Cib,
+  change: Change & { readonly kind: "clearResource" },
+  nodes: readonly NodeName[],
+): Edit {
+  const problems = checkNames(cib, change, nodes);
+  if (problems.length > 0) return refuse(cib, ...problems);
+  return removeConstraints(cib, (constraint) => isCommanded(constraint, change.id, change.node));
+}
+
+type Placement = Change & { readonly kind: "moveResource" | "banResource" };
+
+function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
+  const { id, activeOn } = change;
+  const [active, ...others] = activeOn;
+  const node = change.node ?? (others.length === 0 ? active : undefined);
+  if (node === undefined) return refuse(cib, unknownNode(change));
+  if (!nodes.includes(node)) return refuse(cib, missingNode(nodes, node));
+  const isBan = ({ kind, score, resource, node: where }: LocationConstraint): boolean =>
+    kind === "location" && resource === id && where === node && score === -INFINITY_SCORE;
+  const isCleared = (constraint: Constraint): boolean => {
+    if (!isCommanded(constraint, id, change.kind === "moveResource" ? null : node)) return false;
+    return !isBan(constraint);
+  };
+  const cleared = removeConstraints(cib, isCleared);
+  const locations = cleared.cib.constraints.filter((constraint) => constraint.kind === "location");
+  if (locations.some((constraint) => isBan(constraint))) {
+    return edited(cleared.cib, [...cleared.notes, `Resource ${id} is already kept off ${node}`]);
+  }
+  const added = addCommanded(cleared.cib, `cli-ban-${id}-on-${node}`, {
+    resource: id,
+    node,
+    score: -INFINITY_SCORE,
+  });
+  return edited(added.cib, [
+    ...cleared.notes,
+    `Warning: adding constraint ${added.id} with score -INFINITY: ${id} never on ${node}`,
+    `It will stay off ${node}, even when that is the only node, until that is removed: ` +
+      `lbctl resource clear ${id}`,
+    ...warnWhenNowhere(added.cib, id, nodes),
+  ]);
+}
+
+// A group that bans its members, or the other way round, is for `explain`; here only the plain
+// case.
+function warnWhenNowhere(cib: Cib, id: ResourceId, nodes: readonly NodeName[]): readonly string[] {
+  const isBanned = (node: NodeName): boolean =>
+    cib.constraints.some(
+      (constraint) =>
+        constraint.kind === "location" &&
+        constraint.resource === id &&
+        constraint.node === node &&
+        constraint.score === -INFINITY_SCORE,
+    );
+  if (!nodes.every(isBanned)) return [];
+  return [`Warning: ${id} is now kept off every node and will stop`];
+}
+
+function addCommanded(
+  cib: Cib,
+  wantedId: string,
+  location: Omit<LocationConstraint, "kind" | "id">,
+): { readonly cib: Cib; readonly id: string } {
+  const id = freeId(cib, wantedId);
+  const constraint: LocationConstraint = { kind: "location", id, ...location };
+  return { cib: { ...cib, constraints: [...cib.constraints, constraint] }, id };
+}
+
+// The prefix says that a command made it: a constraint of a person with the same effect stays.
+function isCommanded(
+  constraint: Constraint,
+  resource: ResourceId,
+  node: NodeName | null,
+): constraint is LocationConstraint {
+  return (
+    constraint.kind === "location" &&
+    constraint.resource === resource &&
+    (node === null || constraint.node === node) &&
+    (constraint.id.startsWith("cli-prefer-") || constraint.id.startsWith("cli-ban-"))
+  );
+}
+
+function checkNames(
+  cib: Cib,
+  { id, node }: { readonly id: ResourceId; readonly node: NodeName | null },
+  nodes: readonly NodeName[],
+): readonly Problem[] {
+  return [
+    ...(findResource(cib, id) === null ? [missingResource(cib, id)] : []),
+    ...(node === null || nodes.includes(node) ? [] : [missingNode(nodes, node)]),
+  ];
+}
+
+function unknownNode({ id, activeOn }: Placement): Problem {
+  const path = `resource ${quote(id)}`;
+  const expected =
+    activeOn.length === 0
+      ? "is not active anywhere; name the node"
+      : `is active on ${activeOn.join(" and ")}; name the node`;
+  return { code: "node-needed", path, found: "", expected };
+}

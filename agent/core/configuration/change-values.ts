@@ -1,0 +1,89 @@
+import type { Assignments, Change, Cib, NameValues, NodeName } from "../model/index.ts";
+import { NODE_SWITCHES } from "./check-cib.ts";
+import { type Edit, edited, missingNode, refuse } from "./edit.ts";
+import { assignValues, checkRemovals } from "./named-values.ts";
+import { TABLES } from "./value-tables.ts";
+import { parseBoolean, type ValueTable } from "./value-types.ts";
+
+// The text of pcs, letter by letter, because scripts look for it.
+const DEFAULTS_WARNING =
+  "Warning: Defaults do not apply to resources which override them with their own defined values";
+
+/** Sets cluster properties. */
+export function setProperties(cib: Cib, values: Assignments): Edit {
+  const edit = assign(
+    { path: "property", current: cib.properties, table: TABLES.property },
+    values,
+  );
+  return { ...edit, cib: { ...cib, properties: edit.values }, notes: [] };
+}
+
+/** Sets meta attributes that count for every resource without its own. */
+export function setResourceDefaults(cib: Cib, values: Assignments): Edit {
+  const at = { path: "resource defaults", current: cib.resourceDefaults, table: TABLES.meta };
+  const edit = assign(at, values);
+  const notes = isSetting(values) ? [DEFAULTS_WARNING] : [];
+  return { ...edit, cib: { ...cib, resourceDefaults: edit.values }, notes };
+}
+
+/** Sets options that count for every operation without its own. */
+export function setOperationDefaults(cib: Cib, values: Assignments): Edit {
+  const edit = assign(
+    {
+      path: "operation defaults",
+      current: cib.operationDefaults,
+      table: TABLES.operationDefault,
+    },
+    values,
+  );
+  const notes = isSetting(values) ? [DEFAULTS_WARNING] : [];
+  return { ...edit, cib: { ...cib, operationDefaults: edit.values }, notes };
+}
+
+/**
+ * Sets permanent attributes of a node, which gets an entry in the CIB when it has none. `standby`
+ * and `maintenance` take any word for true and false, and are stored as `on` or not at all.
+ */
+export function setNodeAttributes(
+  cib: Cib,
+  change: Change & { readonly kind: "setNodeAttributes" },
+  nodes: readonly NodeName[],
+): Edit {
+  const { node: name, values } = change;
+  if (!nodes.includes(name)) return refuse(cib, missingNode(nodes, name));
+  const listed = cib.nodes.some((node) => node.name === name)
+    ? cib.nodes
+    : [...cib.nodes, { name, attributes: {} }];
+  const switched = Object.entries(values).map(([attribute, text]) => [
+    attribute,
+    NODE_SWITCHES.includes(attribute) ? switchText(text) : text,
+  ]);
+  const assignments: Assignments = Object.fromEntries(switched);
+  const changed = listed.map((node) =>
+    node.name === name
+      ? { ...node, attributes: assignValues(node.attributes, assignments, null) }
+      : node,
+  );
+  return edited({ ...cib, nodes: changed });
+}
+
+/** Sets values of a table: the new values, and the problems of names that were misspelt. */
+export function assign(
+  at: { readonly path: string; readonly current: NameValues; readonly table: ValueTable },
+  values: Assignments,
+): { readonly values: NameValues; readonly problems: Edit["problems"] } {
+  return {
+    values: assignValues(at.current, values, at.table),
+    problems: checkRemovals(at.path, at, values),
+  };
+}
+
+function isSetting(values: Assignments): boolean {
+  return Object.values(values).some((text) => text !== "");
+}
+
+function switchText(text: string): string {
+  const isOn = parseBoolean(text);
+  if (isOn === null) return text;
+  return isOn ? "on" : "";
+}

@@ -1,0 +1,94 @@
+import { type Instant, unchanged } from "../base/index.ts";
+import { isSameRing } from "../model/index.ts";
+import { joinPeer, standAlone } from "./change-ring.ts";
+import {
+  hurryToken,
+  isPaired,
+  isPeerLive,
+  type Membership,
+  type MembershipEffect,
+  type MembershipStep,
+  type Peer,
+  reporting,
+  suspicionMs,
+  then,
+} from "./membership.ts";
+
+/** Draws the conclusions from what was heard and from the time that has passed. */
+export function judgePeer(state: Membership, now: Instant): MembershipStep {
+  const parted = isPaired(state) ? judgePair(state, now) : unchanged(state);
+  const ringed = then(parted, (next) => (isPaired(next) ? unchanged(next) : formRing(next, now)));
+  return then(ringed, (next) => judgeLinks(next, now));
+}
+
+function judgePair(state: Membership, now: Instant): MembershipStep {
+  const { peer } = state;
+  if (peer === null || !isPeerLive(state, now)) {
+    return standAlone(state, { reason: "tokenLost", hasPeerReleased: false }, now);
+  }
+  const hasPeerReleased = peer.facts.holds.length === 0;
+  if (peer.facts.state === "leaving") {
+    return standAlone(state, { reason: "goodbye", hasPeerReleased }, now);
+  }
+  if (peer.facts.state === "unwell") {
+    return standAlone(state, { reason: "peerUnwell", hasPeerReleased }, now);
+  }
+  if (isLeftOut(state, peer)) {
+    // A peer that took itself out says nothing about this node, which goes on alone.
+    const reason = peer.hasWithdrawn ? "peerRestarted" : "evicted";
+    return standAlone(state, { reason, hasPeerReleased: false }, now);
+  }
+  return judgeSilence(state, now - peer.lifeAt);
+}
+
+function isLeftOut(state: Membership, peer: Peer): boolean {
+  return peer.ring.seq > state.ring.seq && !peer.memberIds.includes(state.settings.localId);
+}
+
+function judgeSilence(state: Membership, silentForMs: number): MembershipStep {
+  const isSuspected = silentForMs >= suspicionMs(state.settings);
+  if (isSuspected === state.isSuspected) return unchanged(state);
+  const kind = isSuspected ? "peerSuspected" : "peerHeard";
+  return reporting({ ...state, isSuspected }, { kind });
+}
+
+/**
+ * Two phases: the lower node id proposes a ring above all that was seen, the other installs it at
+ * once, the proposer when it sees that. A lost token only delays, as every token repeats it all.
+ */
+function formRing(state: Membership, now: Instant): MembershipStep {
+  const { peer, proposal, settings } = state;
+  if (peer === null || !isPeerLive(state, now) || !mayJoin(state, peer)) return unchanged(state);
+  const isRepresentative = settings.nodes.every(({ id }) => id >= settings.localId);
+  if (!isRepresentative) {
+    const isNewer = peer.proposal !== null && peer.proposal.seq > state.ring.seq;
+    return isNewer && peer.proposal !== null
+      ? joinPeer(state, peer.proposal, now)
+      : unchanged(state);
+  }
+  if (proposal !== null && isSameRing(proposal, peer.ring)) return joinPeer(state, proposal, now);
+  if (proposal !== null && proposal.seq > peer.ring.seq) return unchanged(state);
+  const seq = state.seqSeen + 1;
+  const next = { representative: settings.localId, seq };
+  return unchanged(hurryToken({ ...state, proposal: next, seqSeen: seq }, now));
+}
+
+function mayJoin(state: Membership, peer: Peer): boolean {
+  const isPeerWell = peer.facts.state === "joining" || peer.facts.state === "member";
+  return state.standing === "well" && isPeerWell;
+}
+
+function judgeLinks(state: Membership, now: Instant): MembershipStep {
+  const { tokenTimeoutMs } = state.settings;
+  const down = state.links.flatMap((link, index) =>
+    link.isUp && now - (link.lifeAt ?? 0) >= tokenTimeoutMs ? [index] : [],
+  );
+  if (down.length === 0) return unchanged(state);
+  const links = state.links.map((link, index) =>
+    down.includes(index) ? { ...link, isUp: false } : link,
+  );
+  const effects = down.map((link): MembershipEffect => {
+    return { kind: "report", report: { kind: "linkChanged", link, isUp: false } };
+  });
+  return { state: { ...state, links }, effects };
+}

@@ -1,0 +1,115 @@
+import type { Instant } from "../base/index.ts";
+import type { Cib } from "./cib.ts";
+import type { HeartbeatReport, TokenFacts } from "./heartbeat-protocol.ts";
+import type { OperationOutcome } from "./history.ts";
+import type { ResourceId } from "./names.ts";
+import type { MessagePacket } from "./packet.ts";
+import type { ApiReply, ApiRequest } from "./request.ts";
+import type { OperationOrder } from "./transition.ts";
+
+/** The end of one run of an operation. Recurring ones report the first result and every change. */
+export interface OperationReport {
+  /** The id given with the order. All reports of one recurring operation carry the same. */
+  readonly orderId: number;
+  readonly outcome: OperationOutcome;
+  readonly ranForMs: number;
+  /**
+   * One line of the agent's own words, at most 512 characters; "" when there was nothing to say.
+   */
+  readonly reason: string;
+  /**
+   * True when the failure was put right at once by the agent's `repair`: then `outcome` is a
+   * success.
+   */
+  readonly wasRepaired: boolean;
+}
+
+/** An address to ask the service network about. `nic` is "" when the CIB does not name one. */
+export interface ProbeTarget {
+  readonly ip: string;
+  readonly nic: string;
+}
+
+/** Who answered for an address; `answeredBy` is a hardware address, or null when nobody did. */
+export interface ProbeAnswer {
+  readonly ip: string;
+  readonly answeredBy: string | null;
+}
+
+/** All that can happen to the agent. `now` comes beside it; `wallMs` is for people to read. */
+export type AgentEvent =
+  | { readonly kind: "heartbeat"; readonly report: HeartbeatReport }
+  | { readonly kind: "packetReceived"; readonly packet: MessagePacket }
+  | {
+      readonly kind: "operationReported";
+      readonly report: OperationReport;
+      readonly wallMs: number;
+    }
+  | { readonly kind: "cibWritten"; readonly writeId: number; readonly problem: string | null }
+  | {
+      readonly kind: "addressesProbed";
+      readonly probeId: number;
+      readonly answers: readonly ProbeAnswer[];
+    }
+  | { readonly kind: "serviceLinkChanged"; readonly nic: string; readonly isUp: boolean }
+  | { readonly kind: "requested"; readonly requestId: number; readonly request: ApiRequest }
+  | { readonly kind: "timePassed" };
+
+/** Names of what is logged; the closed list. */
+export type LogEventName =
+  | "ringChanged"
+  | "dcChanged"
+  | "peerHeld"
+  | "takeoverAllowed"
+  | "quorumChanged"
+  | "cibCommitted"
+  | "cibAdopted"
+  | "cibSetAside"
+  | "cibWriteFailed"
+  | "transitionStarted"
+  | "transitionFinished"
+  | "transitionAborted"
+  | "operationFinished"
+  | "operationRepaired"
+  | "resourcesDropped"
+  | "leaseLost"
+  | "paused"
+  | "heartbeatWarning"
+  | "messageRefused"
+  | "channelBroken"
+  | "stopping";
+
+/** All that the agent can do to the world, as data; performed in list order. */
+export type AgentEffect =
+  | { readonly kind: "sendPacket"; readonly packet: MessagePacket }
+  | { readonly kind: "advertise"; readonly facts: TokenFacts }
+  | { readonly kind: "leave" }
+  | { readonly kind: "writeCib"; readonly writeId: number; readonly cib: Cib }
+  | { readonly kind: "setAsideCib"; readonly cib: Cib; readonly label: string }
+  | { readonly kind: "writeRingSeq"; readonly seq: number }
+  | { readonly kind: "runOperation"; readonly orderId: number; readonly order: OperationOrder }
+  | {
+      readonly kind: "cancelOperation";
+      readonly resource: ResourceId;
+      readonly operation: string;
+      readonly intervalMs: number;
+    }
+  | { readonly kind: "announceAgain"; readonly resources: readonly ResourceId[] }
+  | {
+      readonly kind: "probeAddresses";
+      readonly probeId: number;
+      readonly targets: readonly ProbeTarget[];
+      readonly waitMs: number;
+    }
+  | { readonly kind: "reply"; readonly requestId: number; readonly reply: ApiReply }
+  | {
+      readonly kind: "log";
+      readonly level: "info" | "warning" | "error";
+      readonly event: LogEventName;
+      readonly fields: Readonly<Record<string, string | number | boolean>>;
+    }
+  /** The agent has left in order: end the process with status 0. */
+  | { readonly kind: "exit" };
+
+/** When something is due, on this node's clock; null: nothing. */
+export type Deadline = Instant | null;

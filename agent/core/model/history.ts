@@ -1,0 +1,74 @@
+import type { Instant } from "../base/index.ts";
+import type { AgentName, NameValues } from "./cib.ts";
+import type { NodeName, ResourceId } from "./names.ts";
+
+/**
+ * How an operation ended. Only `exited` is knowledge; the others are unknowns: after `timedOut` the
+ * operation may have run or may still run; `notSpawned` means that it never began.
+ */
+export type OperationOutcome =
+  | { readonly kind: "exited"; readonly status: number } // OCF resource agent API 1.1.
+  | { readonly kind: "timedOut" }
+  | { readonly kind: "notSpawned"; readonly reason: string }
+  | { readonly kind: "pending" }; // Under way; the record is replaced when it ends.
+
+/** The last result of one operation (name and interval) of one resource on one node. */
+export interface OperationRecord {
+  readonly operation: string;
+  readonly intervalMs: number;
+  /** Grows with each operation that a node begins; orders the records of one node. */
+  readonly callId: number;
+  readonly outcome: OperationOutcome;
+  /**
+   * The exit status that means success here: 0, or 7 for a probe that should find nothing. Null:
+   * any of 0 and 7 (probe).
+   */
+  readonly expectedStatus: number | null;
+  /** Digest of agent name and parameters that the operation ran with. */
+  readonly digest: string;
+  /** When the result last changed, on the monotonic clock of the node that stores the record. */
+  readonly changedAt: Instant;
+  /** The same in wall-clock milliseconds, for people only. */
+  readonly changedAtWallMs: number;
+  readonly ranForMs: number;
+  /** One line of the agent's own words; empty when there was nothing to say. */
+  readonly reason: string;
+}
+
+/** What one node did with one resource. At most one record a name and interval. */
+export interface ResourceHistory {
+  readonly resource: ResourceId;
+  readonly records: readonly OperationRecord[];
+  /** How often the agent put back what somebody removed, since the history began. */
+  readonly repairs: number;
+  /**
+   * What the last start, or the probe that found it active, ran with. A stop uses the same, so that
+   * a resource whose parameters have changed, or that is gone from the CIB, is stopped as it was
+   * started. Absent: nothing was started yet.
+   */
+  readonly lastCall?: { readonly agent: AgentName; readonly parameters: NameValues };
+}
+
+/** Failures of one operation of one resource on one node; `count` saturates at INFINITY_SCORE. */
+export interface Failcount {
+  readonly resource: ResourceId;
+  readonly operation: string;
+  readonly intervalMs: number;
+  readonly count: number;
+  readonly lastFailureAt: Instant;
+  readonly lastFailureAtWallMs: number;
+}
+
+/** All that one node has done and suffered since its agent started. Owned by that node. */
+export interface NodeHistory {
+  readonly node: NodeName;
+  readonly resources: readonly ResourceHistory[];
+  readonly failcounts: readonly Failcount[];
+  /** Attributes that last until the agent restarts. */
+  readonly attributes: NameValues;
+}
+
+/** A node that has done nothing yet. */
+export function emptyHistory(node: NodeName): NodeHistory {
+  return { node, resources: [], failcounts: [], attributes: {} };
+}

@@ -1,0 +1,135 @@
+import type { NameValues } from "./cib.ts";
+
+/**
+ * The cluster as one node sees it; the API's `GetStatus` reply has the same fields. Times are
+ * wall-clock milliseconds since 1970 (0: never), durations in milliseconds; absent texts are "".
+ */
+export interface ClusterStatus {
+  readonly clusterName: string;
+  readonly localNode: string;
+  readonly release: string;
+  readonly nowWallMs: number;
+  readonly dc: string;
+  readonly isDcHere: boolean;
+  readonly ring: string;
+  readonly transport: string;
+  readonly profile: string;
+  readonly tokenTimeoutMs: number;
+  readonly quorum: QuorumStatus;
+  readonly cibVersion: string;
+  readonly lastChangeWallMs: number;
+  readonly lastChangeBy: string;
+  readonly nodes: readonly NodeStatus[];
+  readonly resources: readonly ResourceStatus[];
+  readonly failures: readonly FailureStatus[];
+  readonly operations: readonly OperationStatus[];
+  readonly failcounts: readonly FailcountStatus[];
+  readonly links: readonly LinkStatus[];
+  readonly counters: Readonly<Record<string, number>>;
+  /** What is under way, one sentence each; empty when the cluster is stable. */
+  readonly pending: readonly string[];
+  /** What is not as it should be, most urgent first, one sentence each; empty when all is well. */
+  readonly warnings: readonly string[];
+  /** Scheduling of the heartbeat process: `realtime`, or why not. */
+  readonly heartbeatScheduling: string;
+  readonly isStonithEnabled: boolean;
+  readonly isMaintenance: boolean;
+  readonly resourceCount: number;
+  readonly disabledCount: number;
+  readonly blockedCount: number;
+}
+
+/** The count of the votes. */
+export interface QuorumStatus {
+  readonly isQuorate: boolean;
+  readonly votesExpected: number;
+  readonly votesPresent: number;
+  readonly votesNeeded: number;
+  readonly isTwoNode: boolean;
+  readonly waitsForAll: boolean;
+  /** True while a starting node waits for its peer. */
+  readonly isWaiting: boolean;
+}
+
+/** One node, as the local one sees it. */
+export interface NodeStatus {
+  readonly id: number;
+  readonly name: string;
+  /**
+   * `online`, `standby`, `maintenance`, `pending`, `OFFLINE`, `UNCLEAN`, `held` (lost, but still
+   * answering).
+   */
+  readonly state: string;
+  readonly isOnline: boolean;
+  readonly isStandby: boolean;
+  readonly isMaintenance: boolean;
+  readonly attributes: NameValues;
+  readonly release: string;
+  readonly addresses: readonly string[];
+}
+
+/** One primitive: where it is and why. */
+export interface ResourceStatus {
+  readonly id: string;
+  /** The group that it belongs to, "" when none. */
+  readonly group: string;
+  readonly agent: string;
+  readonly role: string;
+  /** Nodes on which it is active. */
+  readonly nodes: readonly string[];
+  readonly isManaged: boolean;
+  readonly isDisabled: boolean;
+  readonly isBlocked: boolean;
+  readonly isFailed: boolean;
+  readonly isFailureIgnored: boolean;
+  readonly isOrphan: boolean;
+  /** Why it is where it is, one sentence. */
+  readonly reason: string;
+  readonly repairs: number;
+}
+
+/** A failed operation, as `Failed Resource Actions` lists it. */
+export interface FailureStatus {
+  readonly resource: string;
+  readonly node: string;
+  readonly operation: string;
+  readonly intervalMs: number;
+  /** `not running`, `error`, `Timed Out` and so on: the words of the OCF exit statuses. */
+  readonly outcome: string;
+  readonly status: number;
+  readonly callId: number;
+  readonly reason: string;
+  readonly atWallMs: number;
+  readonly ranForMs: number;
+}
+
+/** One record of the operation history. */
+export interface OperationStatus {
+  readonly resource: string;
+  readonly node: string;
+  readonly operation: string;
+  readonly intervalMs: number;
+  readonly outcome: string;
+  readonly status: number;
+  readonly callId: number;
+  readonly atWallMs: number;
+  readonly ranForMs: number;
+}
+
+/** Failures of one resource on one node, summed over its operations. */
+export interface FailcountStatus {
+  readonly resource: string;
+  readonly node: string;
+  /** At most 1 000 000, which means infinity. */
+  readonly count: number;
+  readonly migrationThreshold: number;
+  readonly lastFailureWallMs: number;
+}
+
+/** One heartbeat link between the nodes. */
+export interface LinkStatus {
+  readonly link: number;
+  readonly localAddress: string;
+  readonly peerAddress: string;
+  readonly isUp: boolean;
+}

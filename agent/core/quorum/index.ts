@@ -1,0 +1,1 @@
+export { decideQuorum, type Quorum, type QuorumEvidence } from "./decide-quorum.ts";

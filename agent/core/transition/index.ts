@@ -1,0 +1,10 @@
+export {
+  abortWalk,
+  actionsUnderWay,
+  beginWalk,
+  isWalkOver,
+  markBegun,
+  markEnded,
+  readyActions,
+  type Walk,
+} from "./walk.ts";

@@ -1,0 +1,1 @@
+export { type Driver, type DriverPorts, EVENTS_MAX, openDriver } from "./driver.ts";

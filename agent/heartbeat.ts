@@ -1,0 +1,417 @@
+// The heartbeat process, lb-heartbeat: started by the agent, doing nothing but heartbeats and
+// leases. It is run with realtime priority as a whole, so nothing slow may come in here.
+//
+//   waiting ──configure──▶ running ──leave, end of input, SIGTERM──▶ leaving ──farewells──▶ gone
+//
+// While it runs it watches the agent: one that does not answer in time makes the node unwell.
+
+import { randomBytes } from "node:crypto";
+
+import { assertNever } from "./core/base/index.ts";
+import {
+  initialMembership,
+  type Membership,
+  type MembershipEffect,
+  type MembershipEvent,
+  nextDeadline,
+  stepMembership,
+} from "./core/membership/index.ts";
+import type {
+  ClusterNode,
+  HeartbeatCommand,
+  HeartbeatReport,
+  LeaseRequest,
+  PacketCounters,
+} from "./core/model/index.ts";
+import {
+  IpBatch,
+  LeaseKeeper,
+  type LinkAddresses,
+  leaseLifetimeSec,
+  openOutput,
+  openUdpLinks,
+  REALTIME_COMMAND,
+  requestRealtime,
+  type Scheduling,
+  splitLines,
+  type UdpLinks,
+} from "./shell/heartbeat/index.ts";
+import {
+  AUTHKEY_BYTES_MIN,
+  createTokenCodec,
+  encodeHeartbeatLine,
+  HEARTBEAT_LINE_MAX,
+  parseHeartbeatCommand,
+  type RefusalCause,
+  type TokenCodec,
+} from "./wire/index.ts";
+
+const AGENT_WATCH_MIN_MS = 2000;
+const PING_EVERY_MS = 500;
+const COUNTERS_EVERY_MS = 2000;
+/** Counters of a healthy link are told this much more rarely. */
+const QUIET_COUNTERS_TIMES = 5;
+/** Output that the agent has not read: beyond it reports that repeat themselves are left out. */
+const OUTPUT_BYTES_MAX = 1024 * 1024;
+/** The process ends after this time even if a farewell cannot be sent. */
+const LEAVE_TIMEOUT_MS = 2000;
+
+type Configure = Extract<HeartbeatCommand, { readonly kind: "configure" }>;
+
+/** How the agent has answered lately. */
+interface AgentWatch {
+  readonly limitMs: number;
+  ping: number;
+  hasAnswered: boolean;
+  answeredAt: number;
+  checkedAt: number;
+  isUnwell: boolean;
+}
+
+/** The running process; changed in place by the functions below. */
+interface Running {
+  readonly configure: Configure;
+  readonly codec: TokenCodec;
+  readonly incarnation: string;
+  readonly keeper: LeaseKeeper;
+  readonly batch: IpBatch;
+  readonly watch: AgentWatch;
+  readonly counters: { -readonly [Cause in keyof PacketCounters]: number };
+  membership: Membership;
+  links: UdpLinks | null;
+  /** What was counted when the counters were last told, and how often they were not since. */
+  refusals: number;
+  quietTimes: number;
+  timer: NodeJS.Timeout | null;
+  isLeaving: boolean;
+}
+
+const output = openOutput();
+
+function report(line: HeartbeatReport): void {
+  const isDispensable = line.kind === "counters" || line.kind === "peerFacts";
+  if (isDispensable && output.writableLength > OUTPUT_BYTES_MAX) return;
+  output.write(encodeHeartbeatLine(line));
+}
+
+function fatal(text: string): void {
+  report({ kind: "fatal", text });
+  output.end(() => process.exit(1));
+  setTimeout(() => process.exit(1), 500).unref();
+}
+
+function nowMs(): number {
+  return Math.floor(performance.now());
+}
+
+function main(): void {
+  const scheduling = requestRealtime();
+  let running: Running | null = null;
+  const leave = () => (running === null ? process.exit(0) : leaveWithoutAgent(running));
+  splitLines(process.stdin, HEARTBEAT_LINE_MAX, {
+    onLine: (line) => {
+      const command = parseHeartbeatCommand(line);
+      if (command === null) return report({ kind: "warning", text: "command not understood" });
+      if (running !== null) return perform(running, command);
+      if (command.kind === "configure") running = start(command, scheduling);
+    },
+    onTooLong: () => fatal(`command line: longer than ${HEARTBEAT_LINE_MAX} characters`),
+    onEnd: leave,
+  });
+  process.on("SIGTERM", () => {
+    if (running === null) process.exit(0);
+    else leaveReleasing(running);
+  });
+  // A terminal sends these to the whole group: the agent leaves in order and says so here.
+  process.on("SIGINT", () => {});
+  process.on("SIGHUP", () => {});
+  process.on("uncaughtException", (error) => fatal(`heartbeat: ${error.stack ?? error.message}`));
+}
+
+function start(configure: Configure, scheduling: Scheduling): Running | null {
+  const { config, localNode, authkeyHex } = configure;
+  const local = config.nodes.find(({ name }) => name === localNode);
+  const peer = config.nodes.find(({ name }) => name !== localNode);
+  const problem = checkConfigure(configure);
+  if (local === undefined || peer === undefined || problem !== null) {
+    fatal(problem ?? `node "${localNode}": not one of the two in the configuration`);
+    return null;
+  }
+  const incarnation = randomBytes(8).toString("hex");
+  const sender = { incarnation, nodeId: local.id };
+  const batch = new IpBatch(scheduling.isRealtime ? REALTIME_COMMAND : []);
+  const onLost = ({ ip, nic }: LeaseRequest, reason: string) =>
+    report({ kind: "leaseLost", ip, nic, reason });
+  const first = initialMembership(
+    {
+      localId: local.id,
+      nodes: config.nodes,
+      linkCount: local.addresses.length,
+      tokenTimeoutMs: config.tokenTimeoutMs,
+      incarnation,
+      ringSeqFloor: configure.ringSeqFloor,
+      facts: configure.facts,
+    },
+    nowMs(),
+  );
+  const running: Running = {
+    configure,
+    codec: createTokenCodec({ authkeyHex, clusterName: config.clusterName }, sender),
+    incarnation,
+    keeper: new LeaseKeeper(batch, leaseLifetimeSec(config.tokenTimeoutMs), onLost),
+    batch,
+    watch: startWatch(config.tokenTimeoutMs),
+    counters: emptyCounters(),
+    membership: first.state,
+    links: null,
+    refusals: 0,
+    quietTimes: 0,
+    timer: null,
+    isLeaving: false,
+  };
+  openLinks(running, local, peer);
+  const { text } = scheduling;
+  const names = local.addresses.map((address) => `${address} port ${config.port}`);
+  report({ kind: "ready", scheduling: text, links: names, incarnation });
+  performEffects(running, first.effects);
+  setInterval(() => watchAgent(running), PING_EVERY_MS);
+  setInterval(() => reportCounters(running), COUNTERS_EVERY_MS);
+  arm(running);
+  return running;
+}
+
+function checkConfigure({ authkeyHex, config }: Configure): string | null {
+  const bytes = Buffer.from(authkeyHex, "hex").length;
+  if (bytes < AUTHKEY_BYTES_MIN) {
+    return `authkey: ${bytes} bytes; expected at least ${AUTHKEY_BYTES_MIN}`;
+  }
+  const isMulticast = config.transport === "udp";
+  if (isMulticast && config.multicastGroup === null) {
+    return "transport udp: no multicast group; expected one";
+  }
+  return null;
+}
+
+function openLinks(running: Running, local: ClusterNode, peer: ClusterNode): void {
+  const { config } = running.configure;
+  const pairs = local.addresses.flatMap((address, index): readonly LinkAddresses[] => {
+    const other = peer.addresses[index];
+    return other === undefined ? [] : [{ local: address, peer: other }];
+  });
+  running.links = openUdpLinks({
+    links: pairs,
+    port: config.port,
+    multicastGroup: config.transport === "udp" ? config.multicastGroup : null,
+    onPacket: (packet) => receive(running, packet),
+    onWarning: (text) => report({ kind: "warning", text }),
+    onFatal: fatal,
+  });
+}
+
+function receive(running: Running, packet: Uint8Array): void {
+  const opened = running.codec.open(packet);
+  if (opened.kind === "refused") {
+    refuse(running, opened.cause);
+    return;
+  }
+  // Multicast may bring back what this process sent itself.
+  if (opened.token.incarnation === running.incarnation) return;
+  running.counters.accepted += 1;
+  step(running, { kind: "tokenReceived", token: opened.token });
+}
+
+function refuse(running: Running, cause: RefusalCause): void {
+  running.counters[cause] += 1;
+}
+
+function step(running: Running, event: MembershipEvent): void {
+  const { state, effects } = stepMembership(running.membership, event, nowMs());
+  running.membership = state;
+  performEffects(running, effects);
+  arm(running);
+}
+
+function performEffects(running: Running, effects: readonly MembershipEffect[]): void {
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case "sendToken":
+        running.links?.send(effect.token.link, running.codec.seal(effect.token));
+        running.counters.sent += 1;
+        break;
+      case "report":
+        report(effect.report);
+        break;
+      case "tokenRefused":
+        refuse(running, effect.cause);
+        break;
+      case "finished":
+        finish(running);
+        break;
+    }
+  }
+}
+
+function arm(running: Running): void {
+  if (running.timer !== null) clearTimeout(running.timer);
+  const deadline = nextDeadline(running.membership);
+  if (deadline === null) return;
+  running.timer = setTimeout(
+    // A late timer runs before the sockets are read: what waits there comes first, or a process
+    // that was held up would lose a peer whose tokens have arrived.
+    () => setImmediate(() => step(running, { kind: "timePassed" })),
+    Math.max(1, deadline - nowMs()),
+  );
+}
+
+function perform(running: Running, command: HeartbeatCommand): void {
+  switch (command.kind) {
+    case "configure":
+      report({ kind: "warning", text: "configured twice: the second time is ignored" });
+      break;
+    case "alive":
+      noteAlive(running, command.ping);
+      break;
+    case "advertise":
+      step(running, { kind: "factsAdvertised", facts: command.facts });
+      break;
+    case "holdLease":
+      settle(hold(running, command.request), (problem) =>
+        report({ kind: "leaseHeld", requestId: command.requestId, problem }),
+      );
+      break;
+    case "releaseLease":
+      settle(running.keeper.release(command.ip, command.nic), (problem) =>
+        report({ kind: "leaseReleased", requestId: command.requestId, problem }),
+      );
+      break;
+    case "leave":
+      farewell(running, "leaving");
+      break;
+    default:
+      assertNever(command);
+  }
+}
+
+async function hold(running: Running, request: LeaseRequest): Promise<string | null> {
+  const refusal = () => {
+    if (running.isLeaving) return "the node is leaving";
+    return running.watch.isUnwell ? "the agent was taken for dead: ask again" : null;
+  };
+  const early = refusal();
+  if (early !== null) return early;
+  const problem = await running.keeper.hold(request);
+  const late = refusal();
+  // The agent stopped answering while the address was added.
+  if (problem === null && late !== null) await running.keeper.release(request.ip, request.nic);
+  return problem ?? late;
+}
+
+/** Goes on with the result; a rejection is a broken invariant and ends the process. */
+function settle<T>(promise: Promise<T>, next: (value: T) => void): void {
+  promise.then(next).catch((error: unknown) => {
+    setImmediate(() => {
+      throw error;
+    });
+  });
+}
+
+function startWatch(tokenTimeoutMs: number): AgentWatch {
+  const limitMs = Math.max(AGENT_WATCH_MIN_MS, 2 * tokenTimeoutMs);
+  const now = nowMs();
+  const times = { answeredAt: now, checkedAt: now };
+  return { limitMs, ping: 0, hasAnswered: true, isUnwell: false, ...times };
+}
+
+function watchAgent(running: Running): void {
+  const { watch } = running;
+  const now = nowMs();
+  // While this process stood still the agent could not answer: its time starts again.
+  if (now - watch.checkedAt > 2 * PING_EVERY_MS) watch.answeredAt = now;
+  watch.checkedAt = now;
+  if (watch.hasAnswered) {
+    watch.hasAnswered = false;
+    watch.ping += 1;
+    report({ kind: "ping", ping: watch.ping });
+  }
+  const silentMs = now - watch.answeredAt;
+  if (silentMs <= watch.limitMs || watch.isUnwell || running.isLeaving) return;
+  watch.isUnwell = true;
+  const reason = `the agent did not answer for ${silentMs} ms`;
+  const leases = running.keeper.leases();
+  settle(running.keeper.releaseAll(), (problem) => {
+    for (const { ip, nic } of leases) report({ kind: "leaseLost", ip, nic, reason });
+    const holds = problem === null ? [] : leases.map(({ ip }) => ip);
+    step(running, { kind: "agentUnwell", holds });
+  });
+}
+
+function noteAlive(running: Running, ping: number): void {
+  const { watch } = running;
+  if (ping !== watch.ping) return;
+  watch.hasAnswered = true;
+  watch.answeredAt = nowMs();
+  if (!watch.isUnwell) return;
+  watch.isUnwell = false;
+  step(running, { kind: "agentWell" });
+}
+
+function leaveWithoutAgent(running: Running): void {
+  if (running.configure.isSupervised) farewell(running, "unwell");
+  else leaveReleasing(running);
+}
+
+/** Deletes the addresses first: `leaving` promises the peer that nothing is held here. */
+function leaveReleasing(running: Running): void {
+  if (running.isLeaving) return;
+  running.isLeaving = true;
+  settle(running.keeper.releaseAll(), (problem) => {
+    sayFarewell(running, problem === null ? "leaving" : "unwell");
+  });
+}
+
+function farewell(running: Running, as: "leaving" | "unwell"): void {
+  if (running.isLeaving) return;
+  running.isLeaving = true;
+  sayFarewell(running, as);
+}
+
+function sayFarewell(running: Running, as: "leaving" | "unwell"): void {
+  running.keeper.close();
+  setTimeout(() => process.exit(0), LEAVE_TIMEOUT_MS);
+  const holds = running.keeper.leases().map(({ ip }) => ip);
+  step(running, { kind: "leave", as, holds });
+}
+
+function finish(running: Running): void {
+  // The last packets are on their way before the sockets close.
+  setTimeout(() => {
+    running.links?.close();
+    running.batch.close();
+    output.end(() => process.exit(0));
+  }, 5);
+}
+
+function reportCounters(running: Running): void {
+  const { sent, accepted, ...refused } = running.counters;
+  const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
+  running.quietTimes += 1;
+  if (refusals === running.refusals && running.quietTimes < QUIET_COUNTERS_TIMES) return;
+  running.refusals = refusals;
+  running.quietTimes = 0;
+  report({ kind: "counters", counters: { sent, accepted, ...refused } });
+}
+
+function emptyCounters(): Running["counters"] {
+  return {
+    sent: 0,
+    accepted: 0,
+    malformed: 0,
+    foreignCluster: 0,
+    wrongKey: 0,
+    wrongVersion: 0,
+    replayed: 0,
+    stale: 0,
+  };
+}
+
+main();

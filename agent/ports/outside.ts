@@ -1,0 +1,39 @@
+import type {
+  AgentEffect,
+  ApiReply,
+  HeartbeatCommand,
+  MessagePacket,
+  ProbeTarget,
+} from "../core/model/index.ts";
+
+/** The heartbeat process: takes commands; its reports come back as events. */
+export interface Heartbeat {
+  send(command: HeartbeatCommand): void;
+}
+
+/**
+ * Sends one message packet to the peer. May lose, delay, repeat or reorder; reports nothing back.
+ */
+export interface Transport {
+  send(packet: MessagePacket): void;
+}
+
+/** Asks the service network who has an address; ends in one `addressesProbed` event a probe. */
+export interface AddressProber {
+  probe(probeId: number, targets: readonly ProbeTarget[], waitMs: number): void;
+}
+
+/** Answers clients of the API. An answer to a client that has gone is dropped. */
+export interface Replies {
+  reply(requestId: number, reply: ApiReply): void;
+}
+
+/** Writes one line of the log; never blocks, never throws. */
+export interface LogSink {
+  write(line: Extract<AgentEffect, { readonly kind: "log" }>): void;
+}
+
+/** Ends the process in order, once what was sent is out. */
+export interface Lifecycle {
+  exit(): void;
+}

@@ -1,0 +1,295 @@
+/**
+ * The composition of a node: the core, its driver and all real ports. The ports find the driver
+ * through `post`; what comes before the driver is there cannot come: they are opened first, and
+ * report from later turns of the event loop only.
+ */
+import { unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AddressTable } from "../resource-agents/contract.ts";
+import { runCommand } from "../resource-agents/index.ts";
+import { type AgentStart, initialAgent } from "./core/agent/index.ts";
+import { assert } from "./core/base/index.ts";
+import type {
+  AgentEvent,
+  ApiReply,
+  ApiRequest,
+  HeartbeatCommand,
+  HeartbeatReport,
+} from "./core/model/index.ts";
+import { type Driver, openDriver } from "./driver/index.ts";
+import {
+  type OpenAddressTable,
+  openAddressTable,
+  openLinkQuestions,
+} from "./shell/addresses/index.ts";
+import {
+  type AgentCatalogue,
+  type ApiServer,
+  openAgentCatalogue,
+  openApiServer,
+} from "./shell/api/index.ts";
+import { openClock } from "./shell/clock/index.ts";
+import type { ClusterFiles } from "./shell/cluster-files/index.ts";
+import type { OpenDisk } from "./shell/disk/index.ts";
+import { type Executor, openExecutor } from "./shell/executor/index.ts";
+import { type Heartbeat, startHeartbeat } from "./shell/heartbeat-process/index.ts";
+import { type Hints, openHints } from "./shell/hints/index.ts";
+import type { EventLog } from "./shell/log/index.ts";
+import { openProber } from "./shell/prober/index.ts";
+import { type OpenRequests, openRequests } from "./shell/requests/index.ts";
+import { isSupervised, openSupervisor, type Supervisor } from "./shell/supervisor/index.ts";
+import { type OpenTransport, openTransport } from "./shell/transport/index.ts";
+
+/** Without a word of the heartbeat process for so long, systemd gets no sign of life. */
+const HEARTBEAT_SILENCE_MAX_MS = 5000;
+
+/** How long the goodbye and the last lines of the log may take, in milliseconds. */
+const EXIT_MAX_MS = 5000;
+
+/** Everything that `main.ts` has read. */
+export interface NodeSettings {
+  readonly start: AgentStart;
+  readonly files: ClusterFiles;
+  readonly log: EventLog;
+  readonly disk: OpenDisk;
+  readonly release: string;
+  readonly runFolder: string;
+  /** Where lb-heartbeat.cjs lies. */
+  readonly programFolder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** The parts that are opened one after the other; changed in place while the node runs. */
+interface Parts {
+  readonly settings: NodeSettings;
+  readonly requests: OpenRequests;
+  driver: Driver | null;
+  heartbeat: Heartbeat | null;
+  transport: OpenTransport | null;
+  executor: Executor | null;
+  hints: Hints | null;
+  supervisor: Supervisor | null;
+  api: ApiServer | null;
+  /** When the heartbeat process was last heard. */
+  lastAnswerAt: number;
+  isEnding: boolean;
+}
+
+/** Opens everything and runs until the agent leaves; ends the process. */
+export function runNode(settings: NodeSettings): void {
+  const parts: Parts = {
+    settings,
+    requests: openRequests((event) => post(parts, event)),
+    driver: null,
+    heartbeat: null,
+    transport: null,
+    executor: null,
+    hints: null,
+    supervisor: null,
+    api: null,
+    lastAnswerAt: performance.now(),
+    isEnding: false,
+  };
+  process.on("uncaughtException", (error) => fail(parts, error.stack ?? error.message));
+  process.on("unhandledRejection", (reason) => fail(parts, String(reason)));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => leave(parts));
+  serve(parts).catch((error: unknown) => fail(parts, messageOf(error)));
+}
+
+/** The order matters: another agent is noticed before a port or an address is touched. */
+async function serve(parts: Parts): Promise<void> {
+  const { settings, requests } = parts;
+  const { runFolder, release, log } = settings;
+  const addresses = openAddresses(parts);
+  const agents = openAgentCatalogue({ addresses, runFolder });
+  openCore(parts, { addresses, agents });
+  const handle = async (request: ApiRequest): Promise<ApiReply> =>
+    stampStatus(await requests.handle(request));
+  const socketPath = join(runFolder, "agent.sock");
+  const api = await openApiServer({ socketPath, release, agents, handle });
+  if (typeof api === "string") {
+    fail(parts, api);
+    return;
+  }
+  parts.api = api;
+  writeFileSync(join(runFolder, "agent.pid"), `${process.pid}\n`);
+  log.write({ level: "info", event: "agentStarted", fields: { release, pid: process.pid } });
+  parts.heartbeat = openHeartbeat(parts);
+  parts.supervisor = openSupervisor({
+    environment: settings.environment,
+    isWell: () => performance.now() - parts.lastAnswerAt < HEARTBEAT_SILENCE_MAX_MS,
+    log: log.write,
+  });
+  parts.supervisor.ready(
+    `node ${settings.files.localNode} of ${settings.start.config.clusterName}`,
+  );
+}
+
+function openAddresses(parts: Parts): OpenAddressTable {
+  const log = parts.settings.log.write;
+  const notYet = "the heartbeat process, which renews addresses, is not running";
+  return openAddressTable({
+    holdLease: (request) => parts.heartbeat?.holdLease(request) ?? Promise.resolve(notYet),
+    releaseLease: (ip, nic) => parts.heartbeat?.releaseLease(ip, nic) ?? Promise.resolve(notYet),
+    ...openLinkQuestions(log),
+    log,
+  });
+}
+
+function openCore(
+  parts: Parts,
+  { addresses, agents }: { readonly addresses: AddressTable; readonly agents: AgentCatalogue },
+): void {
+  const { settings, requests } = parts;
+  const log = settings.log.write;
+  const executor = openRunner(parts, { addresses, agents });
+  parts.executor = executor;
+  parts.hints = openHints({
+    addresses,
+    onHint: (resource) => executor.hint(resource),
+    onLinkChanged: (nic, isUp) => post(parts, { kind: "serviceLinkChanged", nic, isUp }),
+    log,
+  });
+  const prober = openProber({
+    addresses,
+    onProbed: (probeId, answers) => post(parts, { kind: "addressesProbed", probeId, answers }),
+  });
+  const clock = openClock(() => post(parts, { kind: "timePassed" }));
+  parts.driver = openDriver(initialAgent(settings.start, clock.now()), {
+    clock,
+    prober,
+    runner: executor,
+    disk: settings.disk,
+    replies: requests,
+    heartbeat: { send: (command) => tellHeartbeat(parts, command) },
+    transport: { send: (packet) => parts.transport?.send(packet) },
+    log: { write: log },
+    lifecycle: { exit: () => void close(parts, 0) },
+  });
+}
+
+function openRunner(
+  parts: Parts,
+  { addresses, agents }: { readonly addresses: AddressTable; readonly agents: AgentCatalogue },
+): Executor {
+  return openExecutor({
+    addresses,
+    runCommand,
+    findAgent: async (name) => {
+      const agent = await agents.find(name);
+      return typeof agent === "string" ? null : agent;
+    },
+    report: (report) => post(parts, { kind: "operationReported", report, wallMs: Date.now() }),
+    watch: (resource, watches) => parts.hints?.watch(resource, watches),
+    log: parts.settings.log.write,
+    runFolder: parts.settings.runFolder,
+  });
+}
+
+function openHeartbeat(parts: Parts): Heartbeat {
+  const { start, files, disk, programFolder, environment } = parts.settings;
+  const ringSeq = disk.readRingSeq();
+  const heartbeat = startHeartbeat({
+    scriptPath: join(programFolder, "lb-heartbeat.cjs"),
+    onReport: (report) => takeReport(parts, report),
+  });
+  heartbeat.send({
+    kind: "configure",
+    config: start.config,
+    localNode: start.localNode,
+    authkeyHex: files.authkeyHex,
+    ringSeqFloor: ringSeq.kind === "found" ? ringSeq.seq : 0,
+    isSupervised: isSupervised(environment),
+    facts: {
+      state: "joining",
+      configHash: start.configHash,
+      cibVersion: start.cib.version,
+      holds: [],
+      release: start.release,
+    },
+  });
+  return heartbeat;
+}
+
+function takeReport(parts: Parts, report: HeartbeatReport): void {
+  parts.lastAnswerAt = performance.now();
+  if (report.kind === "fatal") fail(parts, report.text);
+  if (report.kind === "ready") parts.transport = openMessages(parts, report.incarnation);
+  if (report.kind === "linkChanged") parts.transport?.noteLink(report.link, report.isUp);
+  post(parts, { kind: "heartbeat", report });
+}
+
+function openMessages(parts: Parts, incarnation: string): OpenTransport {
+  const { config, localNode } = parts.settings.start;
+  const local = config.nodes.find((node) => node.name === localNode);
+  const peer = config.nodes.find((node) => node.name !== localNode);
+  assert(local !== undefined && peer !== undefined, `two nodes, one of them ${localNode}`);
+  return openTransport({
+    config,
+    local,
+    peer,
+    incarnation,
+    authkeyHex: parts.settings.files.authkeyHex,
+    onPacket: (packet) => post(parts, { kind: "packetReceived", packet }),
+    onProblem: (line) => fail(parts, line),
+  });
+}
+
+function tellHeartbeat(parts: Parts, command: HeartbeatCommand): void {
+  if (command.kind === "leave") void parts.heartbeat?.leave();
+  else parts.heartbeat?.send(command);
+}
+
+function post(parts: Parts, event: AgentEvent): void {
+  if (!parts.isEnding) parts.driver?.post(event);
+}
+
+/** The core knows no wall clock: the time that people read is put in here. */
+function stampStatus(reply: ApiReply): ApiReply {
+  if (reply.kind !== "status") return reply;
+  return { kind: "status", status: { ...reply.status, nowWallMs: Date.now() } };
+}
+
+/** A signal: this node's resources move away first, then it says goodbye. */
+function leave(parts: Parts): void {
+  const command = { kind: "stopNode", isWholeCluster: false } as const;
+  const by = "signal";
+  void parts.requests.handle({ kind: "command", command, by, atWallMs: Date.now() });
+}
+
+/** Something is broken that the agent cannot go on with: one clear line, and the process ends. */
+function fail(parts: Parts, line: string): void {
+  if (parts.isEnding) return;
+  process.stderr.write(`lb-agent: ${line}\n`);
+  parts.settings.log.write({ level: "error", event: "agentFailed", fields: { line } });
+  void close(parts, 1);
+}
+
+/**
+ * After a failure the heartbeat process loses its pipe with this process, and lets go by itself.
+ */
+async function close(parts: Parts, status: number): Promise<void> {
+  if (parts.isEnding) return;
+  parts.isEnding = true;
+  setTimeout(() => process.exit(status), EXIT_MAX_MS).unref();
+  await parts.supervisor?.stopping();
+  if (status === 0) await parts.heartbeat?.leave();
+  parts.transport?.close();
+  await parts.api?.close();
+  if (parts.api !== null) removePidFile(parts.settings.runFolder);
+  await parts.settings.disk.close();
+  await parts.settings.log.close();
+  process.exit(status);
+}
+
+function removePidFile(runFolder: string): void {
+  try {
+    unlinkSync(join(runFolder, "agent.pid"));
+  } catch {
+    // Gone already: somebody cleaned the folder.
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,6 @@
+export {
+  type AddressTablePorts,
+  type OpenAddressTable,
+  openAddressTable,
+} from "./address-table.ts";
+export { openLinkQuestions } from "./ask-link.ts";

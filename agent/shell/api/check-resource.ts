@@ -1,0 +1,238 @@
+/**
+ * What can be known of a new or changed resource before the cluster sees it: whether this node has
+ * its agent, whether the parameters are the agent's, and what the agent itself says of them here.
+ */
+import {
+  type AgentParameter,
+  OCF,
+  parseBoolean,
+  parseInteger,
+  type ResourceAgent,
+} from "../../../resource-agents/contract.ts";
+import {
+  type Change,
+  type Cib,
+  listPrimitives,
+  type NameValues,
+  type OperationDefinition,
+  type Problem,
+  renderAgentName,
+} from "../../core/model/index.ts";
+import { type AgentCatalogue, metadataName } from "./agent-catalogue.ts";
+import { nearestName } from "./nearest-name.ts";
+
+/** Operations that a new resource gets from its agent's metadata when none were given. */
+const DEFAULT_OPERATIONS = ["start", "stop", "monitor"];
+const CATALOGUE_SHOWN_MAX = 6;
+const PARAMETERS_SHOWN_MAX = 8;
+
+/** The changes, completed from metadata, or what is wrong with them. */
+export type CheckedChanges =
+  | { readonly kind: "changes"; readonly changes: readonly Change[] }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+/** How a check is made. `readCib` gives the configuration that an update is made to. */
+export interface ResourceCheck {
+  readonly agents: AgentCatalogue;
+  readonly readCib: () => Promise<Cib>;
+  /** Leave out what this node says of the parameters; names and types are checked all the same. */
+  readonly isForced: boolean;
+  readonly withoutDefaultOperations: boolean;
+}
+
+type CreateResource = Change & { readonly kind: "createResource" };
+type UpdateResource = Change & { readonly kind: "updateResource" };
+
+/** Checks what creates or updates a resource; all other changes pass as they are. */
+export async function checkResourceChanges(
+  changes: readonly Change[],
+  check: ResourceCheck,
+): Promise<CheckedChanges> {
+  const problems: Problem[] = [];
+  const checked: Change[] = [];
+  for (const change of changes) {
+    const result = await checkChange(change, check);
+    problems.push(...result.problems);
+    checked.push(result.change);
+  }
+  if (problems.length > 0) return { kind: "refused", problems };
+  return { kind: "changes", changes: checked };
+}
+
+interface CheckedChange {
+  readonly change: Change;
+  readonly problems: readonly Problem[];
+}
+
+async function checkChange(change: Change, check: ResourceCheck): Promise<CheckedChange> {
+  if (change.kind === "createResource") return checkCreate(change, check);
+  if (change.kind === "updateResource") {
+    return { change, problems: await checkUpdate(change, check) };
+  }
+  return { change, problems: [] };
+}
+
+async function checkCreate(given: CreateResource, check: ResourceCheck): Promise<CheckedChange> {
+  const completed = completeAgentName(given, check.agents);
+  if ("code" in completed) return { change: given, problems: [completed] };
+  const { agents, isForced, withoutDefaultOperations } = check;
+  const name = renderAgentName(completed.agent);
+  const agent = await agents.find(name);
+  if (typeof agent === "string") {
+    return { change: completed, problems: [unknownAgent(completed, agent, agents)] };
+  }
+  const { id, parameters } = completed;
+  const syntax = checkParameters(agent, { resource: id, parameters, changed: parameters });
+  const problems =
+    syntax.length > 0 || isForced ? syntax : await askAgent(agent, { id, parameters }, agents);
+  const defaultOperations = withoutDefaultOperations ? [] : recommendedOperations(agent, id);
+  return { change: { ...completed, defaultOperations }, problems };
+}
+
+async function checkUpdate(
+  change: UpdateResource,
+  { agents, readCib, isForced }: ResourceCheck,
+): Promise<readonly Problem[]> {
+  if (Object.keys(change.parameters).length === 0) return [];
+  const found = listPrimitives(await readCib()).find(({ id }) => id === change.id);
+  // The core refuses an unknown id, and says which ids there are.
+  if (found === undefined) return [];
+  const agent = await agents.find(renderAgentName(found.agent));
+  if (typeof agent === "string") return [];
+  const parameters = assign(found.parameters, change.parameters);
+  const syntax = checkParameters(agent, {
+    resource: change.id,
+    parameters,
+    changed: change.parameters,
+  });
+  if (syntax.length > 0 || isForced) return syntax;
+  return askAgent(agent, { id: change.id, parameters }, agents);
+}
+
+/** `IPaddr2` alone is `ocf:heartbeat:IPaddr2` when only one agent ends so. */
+function completeAgentName(
+  change: CreateResource,
+  agents: AgentCatalogue,
+): CreateResource | Problem {
+  if (change.agent.standard !== "") return change;
+  const { type } = change.agent;
+  const names = agents.list().map(({ name }) => name);
+  const same = names.filter((name) => name.split(":").at(-1)?.toLowerCase() === type.toLowerCase());
+  const [only] = same;
+  if (only === undefined) return unknownAgent(change, "no agent of this name", agents);
+  // Several providers may have one: heartbeat's comes first, as with pcs.
+  const [standard = "", provider = "", name = ""] = only.split(":");
+  return { ...change, agent: { standard, provider, type: name } };
+}
+
+function unknownAgent(change: CreateResource, reason: string, agents: AgentCatalogue): Problem {
+  const name = renderAgentName(change.agent).replace(/^:+/, "");
+  const names = agents.list().map((agent) => agent.name);
+  const near = nearAgent(change.agent.type, names);
+  const known = names.slice(0, CATALOGUE_SHOWN_MAX).join(", ");
+  const hint = near === null ? `known are ${known}` : `did you mean ${near}?`;
+  const expected = `${reason.replace(/^agent "[^"]*": /, "")}; ${hint}`;
+  return {
+    code: "unknown-agent",
+    path: `resource "${change.id}"`,
+    found: `agent "${name}"`,
+    expected,
+  };
+}
+
+/** By the type alone: standards and providers are so alike that they would hide the difference. */
+function nearAgent(type: string, names: readonly string[]): string | null {
+  const near = nearestName(type, names.map(typeOf));
+  return near === null ? null : (names.find((name) => typeOf(name) === near) ?? null);
+}
+
+function typeOf(name: string): string {
+  return name.split(":").at(-1) ?? name;
+}
+
+function checkParameters(
+  agent: ResourceAgent,
+  about: {
+    readonly resource: string;
+    readonly parameters: NameValues;
+    readonly changed: NameValues;
+  },
+): readonly Problem[] {
+  const { metadata } = agent;
+  const path = `resource "${about.resource}"`;
+  // An agent without declared parameters (a systemd unit) takes none, so all are unknown.
+  const unknown = Object.keys(about.changed)
+    .filter((name) => !metadata.parameters.some((known) => known.name === name))
+    .map((name) => unknownParameter(agent, path, name));
+  const missing = metadata.parameters
+    .filter(({ name, isRequired }) => isRequired && (about.parameters[name] ?? "") === "")
+    .map(({ name }) => ({
+      code: "missing-parameter",
+      path,
+      found: `parameter "${name}"`,
+      expected: `is required by ${metadataName(metadata)}`,
+    }));
+  const mistyped = metadata.parameters.flatMap((parameter) =>
+    checkType(path, parameter, about.changed[parameter.name] ?? ""),
+  );
+  return [...unknown, ...missing, ...mistyped];
+}
+
+function unknownParameter(agent: ResourceAgent, path: string, name: string): Problem {
+  const names = agent.metadata.parameters.map((parameter) => parameter.name);
+  const near = nearestName(name, names);
+  const full = metadataName(agent.metadata);
+  const shown = names.slice(0, PARAMETERS_SHOWN_MAX).join(", ");
+  const more = names.length - PARAMETERS_SHOWN_MAX;
+  const rest = more > 0 ? ` and ${more} more, see "lbctl resource describe ${full}"` : "";
+  const known = names.length === 0 ? "takes none" : `takes ${shown}${rest}`;
+  const hint = near === null ? `${full} ${known}` : `did you mean ${near}?`;
+  return {
+    code: "unknown-parameter",
+    path,
+    found: `parameter "${name}"`,
+    expected: `unknown; ${hint}`,
+  };
+}
+
+function checkType(path: string, parameter: AgentParameter, value: string): readonly Problem[] {
+  if (value === "") return [];
+  const isRight =
+    parameter.type === "integer"
+      ? parseInteger(value) !== null
+      : parameter.type !== "boolean" || parseBoolean(value) !== null;
+  if (isRight) return [];
+  const expected =
+    parameter.type === "integer" ? "must be a whole number" : "must be true or false";
+  const found = `parameter "${parameter.name}" is "${value.slice(0, 80)}"`;
+  return [{ code: "bad-parameter", path, found, expected }];
+}
+
+async function askAgent(
+  agent: ResourceAgent,
+  { id, parameters }: { readonly id: string; readonly parameters: NameValues },
+  agents: AgentCatalogue,
+): Promise<readonly Problem[]> {
+  const { status, reason } = await agents.validate(agent, { resource: id, parameters });
+  if (status === OCF.SUCCESS || status === OCF.ERR_UNIMPLEMENTED) return [];
+  const why = reason === "" ? `the agent's check ended with status ${status}` : reason;
+  const expected = `${why} (--force does it all the same)`;
+  return [{ code: "agent-refused", path: `resource "${id}"`, found: "", expected }];
+}
+
+function recommendedOperations(agent: ResourceAgent, id: string): readonly OperationDefinition[] {
+  return agent.metadata.actions
+    .filter(({ name, depth }) => DEFAULT_OPERATIONS.includes(name) && (depth ?? 0) === 0)
+    .map(({ name, timeoutMs, intervalMs }) => ({
+      id: `${id}-${name}-interval-${intervalMs % 1000 === 0 ? `${intervalMs / 1000}s` : `${intervalMs}ms`}`,
+      name,
+      intervalMs,
+      timeoutMs,
+      options: {},
+    }));
+}
+
+function assign(values: NameValues, changes: NameValues): NameValues {
+  const merged = Object.entries({ ...values, ...changes }).filter(([, value]) => value !== "");
+  return Object.fromEntries(merged);
+}

@@ -1,0 +1,25 @@
+/**
+ * The name that was probably meant: the one fewest letters away, at most a third of the letters.
+ * Null when none is near. Case does not count.
+ */
+export function nearestName(wanted: string, names: readonly string[]): string | null {
+  const limit = Math.max(1, Math.ceil(wanted.length / 3));
+  const ranked = names
+    .map((name) => ({ name, letters: lettersApart(wanted.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ letters }) => letters <= limit)
+    .sort((a, b) => a.letters - b.letters);
+  return ranked[0]?.name ?? null;
+}
+
+function lettersApart(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (next[column] ?? 0) + 1, (row[column + 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

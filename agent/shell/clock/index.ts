@@ -1,0 +1,1 @@
+export { openClock } from "./monotonic-clock.ts";

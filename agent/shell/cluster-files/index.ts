@@ -1,0 +1,6 @@
+export {
+  type ClusterFiles,
+  type ReadClusterFiles,
+  readClusterFiles,
+  readHostIdentity,
+} from "./read-cluster-files.ts";

@@ -1,0 +1,8 @@
+export {
+  DISK_FOLDER,
+  type DiskPorts,
+  type OpenDisk,
+  openDisk,
+  type RingSeqOnDisk,
+} from "./cluster-disk.ts";
+export type { CibOnDisk } from "./read-cib.ts";

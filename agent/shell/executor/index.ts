@@ -1,0 +1,6 @@
+export {
+  type Executor,
+  type ExecutorPorts,
+  type OperationOutput,
+  openExecutor,
+} from "./executor.ts";

@@ -1,0 +1,1 @@
+export { type Heartbeat, type HeartbeatOptions, startHeartbeat } from "./start-heartbeat.ts";

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+/** What `ip` said to one run of lines. */
+export type IpAnswer =
+  | { readonly kind: "answered"; readonly shown: string; readonly errors: string }
+  /** It died or hung: whether the lines were carried out is not known. */
+  | { readonly kind: "unanswered"; readonly reason: string };
+
+interface Run {
+  readonly lines: readonly string[];
+  readonly notAfter: number;
+  readonly resolve: (answer: IpAnswer) => void;
+}
+
+/** The run that was written. One at a time, so that what is shown belongs to it. */
+interface CurrentRun {
+  readonly mark: string;
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: (answer: IpAnswer) => void;
+}
+
+const ANSWER_TIMEOUT_MS = 200;
+const RESTART_AFTER_MS = 100;
+const OUTPUT_CHARACTERS_MAX = 65_536;
+
+/**
+ * One long-lived `ip -force -batch -`, so that nothing is forked when an address has to move.
+ * It is started again at once when it dies, and killed when it does not answer.
+ */
+export class IpBatch {
+  readonly #command: readonly string[];
+  #child: ChildProcess | null = null;
+  #current: CurrentRun | null = null;
+  #waiting: Run[] = [];
+  #shown = "";
+  #errors = "";
+  #runs = 0;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  /** `command` is put in front of `ip`, such as `chrt -r 10`. */
+  constructor(command: readonly string[]) {
+    this.#command = [...command, "ip", "-o", "-force", "-batch", "-"];
+    this.#start();
+  }
+
+  /**
+   * Carries out the lines in order, after all those given before. Lines whose turn comes later than
+   * `notAfter` (on the clock of `performance.now()`) are not carried out at all.
+   */
+  run(lines: readonly string[], notAfter = Number.POSITIVE_INFINITY): Promise<IpAnswer> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ lines, notAfter, resolve });
+      this.#next();
+    });
+  }
+
+  /** Ends the child after what was written; later runs are not answered. */
+  close(): void {
+    this.#isClosed = true;
+    this.#child?.stdin?.end();
+    this.#child?.unref();
+  }
+
+  #next(): void {
+    if (this.#current !== null) return;
+    const run = this.#waiting.shift();
+    if (run === undefined) return;
+    if (this.#child === null && !this.#isClosed) this.#start();
+    this.#runs += 1;
+    const mark = `lb-mark-${this.#runs}`;
+    const timer = setTimeout(() => this.#fail("ip did not answer in time"), ANSWER_TIMEOUT_MS);
+    this.#current = { mark, timer, resolve: run.resolve };
+    this.#shown = "";
+    this.#errors = "";
+    if (this.#child === null || this.#isClosed) {
+      this.#fail("ip is not running");
+    } else if (performance.now() > run.notAfter) {
+      this.#finish(this.#current, { kind: "unanswered", reason: "its turn came too late" });
+    } else {
+      // An unknown word is answered by an error line, unbuffered and in order: it marks the end.
+      this.#child.stdin?.write(`${[...run.lines, mark].join("\n")}\n`);
+    }
+  }
+
+  #start(): void {
+    if (performance.now() - this.#startedAt < RESTART_AFTER_MS) return;
+    this.#startedAt = performance.now();
+    const [program = "ip", ...words] = this.#command;
+    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    this.#child = child;
+    const isCurrent = () => this.#child === child;
+    child.stdin.on("error", () => isCurrent() && this.#fail("ip closed its input"));
+    child.on("error", (error) => isCurrent() && this.#fail(`ip: ${error.message}`));
+    child.on("exit", (status) => isCurrent() && this.#fail(`ip ended with status ${status}`));
+    child.stdout.on("data", (bytes: Buffer) => {
+      this.#shown = (this.#shown + bytes.toString()).slice(-OUTPUT_CHARACTERS_MAX);
+    });
+    child.stderr.on("data", (bytes: Buffer) => {
+      this.#errors = (this.#errors + bytes.toString()).slice(-OUTPUT_CHARACTERS_MAX);
+      // What was shown before the mark is in its pipe already: let it be read first.
+      setImmediate(() => isCurrent() && this.#answer());
+    });
+  }
+
+  #answer(): void {
+    const current = this.#current;
+    const end = this.#errors.indexOf(`Object "${current?.mark}" is unknown`);
+    if (current === null || end < 0) return;
+    const errors = this.#errors.slice(0, end).trim();
+    this.#finish(current, { kind: "answered", shown: this.#shown, errors });
+  }
+
+  #fail(reason: string): void {
+    const child = this.#child;
+    this.#child = null;
+    child?.kill("SIGKILL");
+    if (!this.#isClosed) this.#start();
+    if (this.#current !== null) this.#finish(this.#current, { kind: "unanswered", reason });
+  }
+
+  #finish(current: CurrentRun, answer: IpAnswer): void {
+    clearTimeout(current.timer);
+    this.#current = null;
+    current.resolve(answer);
+    this.#next();
+  }
+}

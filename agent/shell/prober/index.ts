@@ -1,0 +1,1 @@
+export { openProber, type ProberPorts } from "./address-prober.ts";

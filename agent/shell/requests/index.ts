@@ -1,0 +1,1 @@
+export { type OpenRequests, openRequests } from "./open-requests.ts";

@@ -1,0 +1,8 @@
+export {
+  isSupervised,
+  openSupervisor,
+  type Supervisor,
+  type SupervisorEnvironment,
+  type SupervisorPorts,
+  watchdogIntervalMs,
+} from "./supervisor.ts";

@@ -1,0 +1,1 @@
+export { type OpenTransport, openTransport, type TransportSettings } from "./message-transport.ts";

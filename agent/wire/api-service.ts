@@ -1,0 +1,57 @@
+/** What client and server of the API agree on besides the .proto files. */
+
+/** Versions of the API's protocol that this release speaks. */
+export const API_PROTOCOL = { min: 1, max: 1 } as const;
+
+/** Metadata of each call: the version of the protocol that the client speaks. */
+export const PROTOCOL_METADATA = "lbcluster-protocol";
+
+/** Trailing metadata of INVALID_ARGUMENT: a serialized `ProblemList`. */
+export const PROBLEMS_METADATA = "lbcluster-problems-bin";
+
+/** Problems that one answer carries at most: metadata has to stay small. */
+export const PROBLEMS_MAX = 30;
+
+/** The file that holds the service, below a `proto` folder. */
+export const PROTO_FILE = "lbcluster/v1/agent.proto";
+
+/** Full names of the service, and of the message that carries problems. */
+export const API_NAMES = {
+  service: "lbcluster.v1.AgentService",
+  problemList: "lbcluster.v1.ProblemList",
+} as const;
+
+/**
+ * How the .proto files are loaded, so that messages look like the model: camelCase, plain numbers.
+ */
+export const LOADER_OPTIONS = {
+  keepCase: false,
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+} as const;
+
+/**
+ * Where to look for the .proto files of the program in this folder, best first: beside the program
+ * (an installed or built one), then in each folder above (a checkout). `folder` is absolute.
+ */
+export function protoFolders(folder: string): readonly string[] {
+  const parts = folder.split("/").filter((part) => part !== "");
+  return [...parts.keys(), parts.length]
+    .toReversed()
+    .map((count) => `/${[...parts.slice(0, count), "proto"].join("/")}`);
+}
+
+/** Null when the agent speaks the client's version of the protocol, else one line for people. */
+export function checkProtocol(clientVersion: string, release: string): string | null {
+  const version = /^[0-9]{1,6}$/.test(clientVersion) ? Number(clientVersion) : null;
+  if (version !== null && version >= API_PROTOCOL.min && version <= API_PROTOCOL.max) return null;
+  const { min, max } = API_PROTOCOL;
+  const spoken = min === max ? `${min}` : `${min} to ${max}`;
+  const found = version === null ? "no version" : `version ${version}`;
+  return (
+    `protocol of the client: ${found}, lb-agent ${release} speaks ${spoken}; ` +
+    "install the same release of lbctl and lb-agent"
+  );
+}

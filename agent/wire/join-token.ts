@@ -1,0 +1,58 @@
+/**
+ * The line that takes a new cluster's two files to the other host, and the shared secret's file.
+ */
+import { createHash } from "node:crypto";
+import type { Problem } from "../core/model/index.ts";
+
+const PREFIX = "lbc1";
+const CHECKSUM_DIGITS = 8;
+const TOKEN_MAX = 65_536;
+
+/** Bytes of a new shared secret. */
+export const AUTHKEY_BYTES = 32;
+
+/** The texts of `cluster.yaml` and `authkey`, as they stand in the files. */
+export interface ClusterTexts {
+  readonly config: string;
+  readonly authkey: string;
+}
+
+/** One line without blanks, `lbc1:…`. It holds the shared secret: as secret as the authkey. */
+export function encodeJoinToken({ config, authkey }: ClusterTexts): string {
+  const body = Buffer.from(JSON.stringify([config, authkey])).toString("base64url");
+  return `${PREFIX}:${body}:${checksum(body)}`;
+}
+
+/**
+ * The texts of a token, or what is wrong with it. The text itself is never repeated: it is secret.
+ */
+export function parseJoinToken(line: string): ClusterTexts | Problem {
+  const text = line.trim();
+  const [prefix, body = "", sum] = text.split(":");
+  if (prefix !== PREFIX || text.length > TOKEN_MAX) {
+    return problem("not a token", 'must be the line that "lbctl cluster token" prints');
+  }
+  if (sum !== checksum(body)) {
+    return problem("damaged or cut off", 'must be the whole line of "lbctl cluster token"');
+  }
+  const parsed: unknown = JSON.parse(Buffer.from(body, "base64url").toString());
+  const [config, authkey]: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
+  if (typeof config !== "string" || typeof authkey !== "string") {
+    return problem("damaged", 'must be the line that "lbctl cluster token" prints');
+  }
+  return { config, authkey };
+}
+
+/** The secret of an `authkey` file in hexadecimal, or null when it is damaged or too short. */
+export function parseAuthkey(text: string): string | null {
+  const hex = text.trim().toLowerCase();
+  return /^(?:[0-9a-f]{2}){32,128}$/.test(hex) ? hex : null;
+}
+
+function checksum(body: string): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, CHECKSUM_DIGITS);
+}
+
+function problem(found: string, expected: string): Problem {
+  return { code: "bad-token", path: "cluster token", found, expected };
+}

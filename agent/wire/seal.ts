@@ -1,0 +1,180 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:crypto";
+
+import { assert } from "../core/base/index.ts";
+import { createReplayWindow, markCounter, type ReplayWindow } from "./replay-window.ts";
+
+// A packet: header of 32 bytes in clear (and vouched for by the seal), sealed body, tag of 16.
+//   0 magic "LB"   2 kind   3 oldest version   4 newest version   5 node id   6 link   7 zero
+//   8 cluster (8 bytes)   16 incarnation (8 bytes)   24 zero (2 bytes)   26 counter (6 bytes)
+
+/** Versions of the packets that this release writes and reads. */
+export const PROTOCOL_VERSIONS = { oldest: 1, newest: 1 } as const;
+
+/** Largest packet on the wire: fits every usual link without IP fragments. */
+export const PACKET_BYTES_MAX = 1400;
+
+const HEADER_BYTES = 32;
+const TAG_BYTES = 16;
+
+/** Largest body that can be sealed into one packet. */
+export const BODY_BYTES_MAX = PACKET_BYTES_MAX - HEADER_BYTES - TAG_BYTES;
+
+/** Shortest secret that an authkey file may hold. */
+export const AUTHKEY_BYTES_MIN = 32;
+
+const MAGIC = 0x4c42;
+const KINDS = { token: 1, message: 2 } as const;
+const COUNTER_LIMIT = 2 ** 48;
+const SENDERS_MAX = 16;
+
+/** What a packet carries; each kind is sealed under its own subkey. */
+export type PacketKind = keyof typeof KINDS;
+
+/** The secret and the name that both nodes share. */
+export interface SealSettings {
+  readonly packetKind: PacketKind;
+  readonly authkeyHex: string;
+  readonly clusterName: string;
+}
+
+/** Who seals: one sealer a process life, since its counter starts at 1. */
+export interface SealSender {
+  readonly incarnation: string;
+  readonly nodeId: number;
+}
+
+/** Why a packet was not accepted; the names of `PacketCounters`. */
+export type RefusalCause =
+  | "malformed"
+  | "foreignCluster"
+  | "wrongVersion"
+  | "wrongKey"
+  | "replayed"
+  | "stale";
+
+/** A packet that was not accepted. */
+export interface RefusedPacket {
+  readonly kind: "refused";
+  readonly cause: RefusalCause;
+}
+
+/** A packet whose seal was good and whose counter was not seen before. */
+export interface OpenedPacket {
+  readonly kind: "opened";
+  readonly from: number;
+  readonly link: number;
+  readonly incarnation: string;
+  readonly body: Uint8Array;
+}
+
+/** Seals a body of at most `BODY_BYTES_MAX` for one link. */
+export type Sealer = (link: number, body: Uint8Array) => Uint8Array;
+
+/** Checks and opens one packet; never throws on what the network brings. */
+export type Opener = (packet: Uint8Array) => OpenedPacket | RefusedPacket;
+
+/**
+ * Makes the sealer of one process life. The key is derived for its incarnation alone and the nonce
+ * is its counter, so no nonce ever repeats: two sealers of one kind must not share an incarnation.
+ */
+export function createSealer(settings: SealSettings, sender: SealSender): Sealer {
+  const key = deriveKey(settings, sender.incarnation);
+  const cluster = clusterDigest(settings.clusterName);
+  let counter = 0;
+  return (link, body) => {
+    assert(
+      body.length <= BODY_BYTES_MAX,
+      `body of ${body.length} bytes: at most ${BODY_BYTES_MAX}`,
+    );
+    counter += 1;
+    assert(counter < COUNTER_LIMIT, "counter of sealed packets: below 2^48");
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeUInt16BE(MAGIC, 0);
+    header[2] = KINDS[settings.packetKind];
+    header[3] = PROTOCOL_VERSIONS.oldest;
+    header[4] = PROTOCOL_VERSIONS.newest;
+    header[5] = sender.nodeId;
+    header[6] = link;
+    cluster.copy(header, 8);
+    header.write(sender.incarnation, 16, "hex");
+    header.writeUIntBE(counter, 26, 6);
+    const cipher = createCipheriv("aes-256-gcm", key, nonceOf(header));
+    cipher.setAAD(header);
+    return Buffer.concat([header, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
+  };
+}
+
+/** Makes the opener of one socket or group of sockets, with its own memory of seen counters. */
+export function createOpener(settings: SealSettings): Opener {
+  const cluster = clusterDigest(settings.clusterName);
+  const keys = new Map<string, Buffer>();
+  const windows = new Map<string, ReplayWindow>();
+  return (bytes) => {
+    const packet = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const cause = checkHeader(packet, settings.packetKind, cluster);
+    if (cause !== null) return { kind: "refused", cause };
+    const incarnation = packet.toString("hex", 16, 24);
+    const key = keys.get(incarnation) ?? deriveKey(settings, incarnation);
+    const body = openBody(packet, key);
+    if (body === null) return { kind: "refused", cause: "wrongKey" };
+    remember(keys, incarnation, key);
+    const link = packet.readUInt8(6);
+    const window = windows.get(`${incarnation}/${link}`) ?? createReplayWindow();
+    remember(windows, `${incarnation}/${link}`, window);
+    const verdict = markCounter(window, packet.readUIntBE(26, 6));
+    if (verdict !== "fresh") return { kind: "refused", cause: verdict };
+    return { kind: "opened", from: packet.readUInt8(5), link, incarnation, body };
+  };
+}
+
+function checkHeader(packet: Buffer, kind: PacketKind, cluster: Buffer): RefusalCause | null {
+  if (packet.length < HEADER_BYTES + TAG_BYTES || packet.length > PACKET_BYTES_MAX) {
+    return "malformed";
+  }
+  if (packet.readUInt16BE(0) !== MAGIC || packet[2] !== KINDS[kind]) return "malformed";
+  if (!packet.subarray(8, 16).equals(cluster)) return "foreignCluster";
+  const [oldest, newest] = [packet.readUInt8(3), packet.readUInt8(4)];
+  const isKnown = oldest <= PROTOCOL_VERSIONS.newest && newest >= PROTOCOL_VERSIONS.oldest;
+  return isKnown ? null : "wrongVersion";
+}
+
+function openBody(packet: Buffer, key: Buffer): Uint8Array | null {
+  const header = packet.subarray(0, HEADER_BYTES);
+  const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(header));
+  decipher.setAAD(header);
+  decipher.setAuthTag(packet.subarray(packet.length - TAG_BYTES));
+  const body = decipher.update(packet.subarray(HEADER_BYTES, packet.length - TAG_BYTES));
+  try {
+    decipher.final();
+    return body;
+  } catch {
+    return null; // The only error that `final` has here is a tag that does not fit.
+  }
+}
+
+function nonceOf(header: Buffer): Buffer {
+  const nonce = Buffer.alloc(12);
+  header.copy(nonce, 6, 26, 32);
+  return nonce;
+}
+
+function deriveKey({ authkeyHex, packetKind }: SealSettings, incarnation: string): Buffer {
+  const authkey = Buffer.from(authkeyHex, "hex");
+  assert(authkey.length >= AUTHKEY_BYTES_MIN, `authkey: at least ${AUTHKEY_BYTES_MIN} bytes`);
+  const salt = Buffer.from(incarnation, "hex");
+  return Buffer.from(hkdfSync("sha256", authkey, salt, `lb-cluster ${packetKind}`, 32));
+}
+
+function clusterDigest(name: string): Buffer {
+  return createHash("sha256").update(name).digest().subarray(0, 8);
+}
+
+/** Keeps the latest senders; only those get here who know the secret. */
+function remember<T>(senders: Map<string, T>, name: string, value: T): void {
+  senders.delete(name);
+  senders.set(name, value);
+  for (const oldest of senders.keys()) {
+    if (senders.size <= SENDERS_MAX) return;
+    senders.delete(oldest);
+  }
+}

@@ -1,0 +1,232 @@
+/** The connection to the agent on this host. Loads gRPC, so it is imported when it is needed. */
+import { Client, credentials, status as GRPC, Metadata, type ServiceError } from "@grpc/grpc-js";
+import type { MethodDefinition } from "@grpc/proto-loader";
+import type {
+  Change,
+  Cib,
+  ClusterStatus,
+  Command,
+  Decision,
+} from "../../agent/core/model/index.ts";
+import {
+  API_PROTOCOL,
+  type ApiMessage,
+  decodeCib,
+  decodeDecision,
+  decodeProblems,
+  decodeStatus,
+  encodeChange,
+  encodeCommand,
+  PROBLEMS_METADATA,
+  PROTOCOL_METADATA,
+} from "../../agent/wire/index.ts";
+import { type CtlError, failed, refused, refusedBy, unreachable } from "../ctl-error.ts";
+import { type LoadedApi, loadApi } from "./load-api.ts";
+import { noAgent, socketState } from "./socket-state.ts";
+
+const READ_TIMEOUT_MS = 5_000;
+const CHANGE_TIMEOUT_MS = 60_000;
+/** Stopping a node takes as long as the stops of its resources. */
+const STOP_TIMEOUT_MS = 600_000;
+
+/** What a change did, or with a dry run would do. */
+export interface Applied {
+  readonly cibVersion: string;
+  readonly notes: readonly string[];
+  readonly savedOn: readonly string[];
+  readonly decisions: readonly Decision[];
+}
+
+/** How changes are asked for. */
+export interface ApplyOptions {
+  readonly isDryRun?: boolean;
+  readonly isForced?: boolean;
+  readonly withoutDefaultOperations?: boolean;
+}
+
+/** One agent of this node, by name and one line. */
+export interface AgentLine {
+  readonly name: string;
+  readonly shortDescription: string;
+}
+
+/** The metadata of an agent, as `resource describe` shows it. */
+export interface AgentDescription extends AgentLine {
+  readonly version: string;
+  readonly longDescription: string;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly isRequired: boolean;
+    readonly isUnique: boolean;
+    readonly defaultValue: string;
+    readonly shortDescription: string;
+    readonly longDescription: string;
+  }[];
+  readonly actions: readonly {
+    readonly name: string;
+    readonly timeoutMs: number;
+    readonly intervalMs: number;
+  }[];
+}
+
+/** The agent of this host. Each call throws `CtlError` when it does not succeed. */
+export interface AgentClient {
+  getRelease(): Promise<string>;
+  getStatus(): Promise<ClusterStatus>;
+  getCib(): Promise<Cib>;
+  apply(changes: readonly Change[], options?: ApplyOptions): Promise<Applied>;
+  runCommand(command: Command): Promise<readonly string[]>;
+  listAgents(filter: string): Promise<readonly AgentLine[]>;
+  describeAgent(name: string): Promise<AgentDescription>;
+  /** Calls `show` with each new status until the agent ends or `signal` is aborted. */
+  watchStatus(show: (status: ClusterStatus) => void, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Connects to the socket. `by` says who asks, for people. Throws `CtlError` when nobody answers.
+ */
+export async function connectAgent(socketPath: string, by: string): Promise<AgentClient> {
+  const state = await socketState(socketPath);
+  if (state !== "answers") throw noAgent(socketPath, state);
+  const calls = new Calls(socketPath);
+  return {
+    getRelease: async () => String((await calls.unary("GetVersion", {}))["release"]),
+    getStatus: async () => decodeStatus((await calls.unary("GetStatus", {}))["status"]),
+    getCib: async () => decodeCib((await calls.unary("GetCib", {}))["cib"]),
+    apply: async (changes, options = {}) => {
+      const message = { changes: changes.map(encodeChange), by, ...options };
+      const reply = await calls.unary("Apply", message, CHANGE_TIMEOUT_MS);
+      return {
+        cibVersion: String(reply["cibVersion"]),
+        notes: texts(reply["notes"]),
+        savedOn: texts(reply["savedOn"]),
+        decisions: list(reply["decisions"]).map(decodeDecision),
+      };
+    },
+    runCommand: async (command) => {
+      const timeoutMs = command.kind === "stopNode" ? STOP_TIMEOUT_MS : CHANGE_TIMEOUT_MS;
+      const message = { command: encodeCommand(command), by };
+      return texts((await calls.unary("RunCommand", message, timeoutMs))["notes"]);
+    },
+    listAgents: async (filter) => {
+      const reply = await calls.unary("ListAgents", { filter });
+      return list(reply["agents"]).filter(isAgentLine);
+    },
+    describeAgent: async (name) => {
+      const reply: unknown = await calls.unary("DescribeAgent", { name }, CHANGE_TIMEOUT_MS);
+      if (!isDescription(reply)) throw failed(`agent "${name}": no metadata`);
+      return reply;
+    },
+    watchStatus: (show, signal) => calls.watch(show, signal),
+    close: () => calls.close(),
+  };
+}
+
+/** Calls by name, over one channel. */
+class Calls {
+  readonly #api: LoadedApi;
+  readonly #client: Client;
+
+  constructor(socketPath: string) {
+    this.#api = loadApi();
+    this.#client = new Client(`unix:${socketPath}`, credentials.createInsecure());
+  }
+
+  unary(name: string, message: ApiMessage, timeoutMs = READ_TIMEOUT_MS): Promise<ApiMessage> {
+    const method = this.#method(name);
+    const metadata = protocolMetadata();
+    const deadline = Date.now() + timeoutMs;
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        (bytes: Buffer): ApiMessage => ({ ...method.responseDeserialize(bytes) }),
+        message,
+        metadata,
+        { deadline },
+        (error, reply) => {
+          if (error !== null) reject(this.#explain(error, timeoutMs));
+          else resolve(reply ?? {});
+        },
+      );
+    });
+  }
+
+  watch(show: (status: ClusterStatus) => void, signal: AbortSignal): Promise<void> {
+    const method = this.#method("WatchStatus");
+    return new Promise((resolve, reject) => {
+      const stream = this.#client.makeServerStreamRequest(
+        method.path,
+        method.requestSerialize,
+        (bytes: Buffer): ApiMessage => ({ ...method.responseDeserialize(bytes) }),
+        {},
+        protocolMetadata(),
+      );
+      signal.addEventListener("abort", () => stream.cancel(), { once: true });
+      stream.on("data", (message: ApiMessage) => show(decodeStatus(message["status"])));
+      stream.on("end", resolve);
+      stream.on("error", (error: ServiceError) => {
+        if (error.code === GRPC.CANCELLED) resolve();
+        else reject(this.#explain(error, 0));
+      });
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #method(name: string): MethodDefinition<object, object> {
+    const method = this.#api.service[name];
+    if (method === undefined) throw new Error(`the API has no ${name}`);
+    return method;
+  }
+
+  #explain(error: ServiceError, timeoutMs: number): CtlError {
+    switch (error.code) {
+      case GRPC.INVALID_ARGUMENT: {
+        const [bytes] = error.metadata.get(PROBLEMS_METADATA);
+        if (!Buffer.isBuffer(bytes)) return refused(error.details);
+        return refusedBy(decodeProblems(this.#api.problemList.deserialize(bytes)));
+      }
+      case GRPC.FAILED_PRECONDITION:
+        return error.details.startsWith("protocol of the client")
+          ? unreachable(error.details)
+          : failed(error.details);
+      case GRPC.DEADLINE_EXCEEDED:
+        return unreachable(`lb-agent on this host did not answer within ${timeoutMs / 1000} s`);
+      case GRPC.UNAVAILABLE:
+        return unreachable("lb-agent on this host ended before it had answered");
+      case GRPC.UNIMPLEMENTED:
+        return unreachable(
+          "lb-agent on this host is of another release and does not know this command",
+        );
+      default:
+        return failed(error.details);
+    }
+  }
+}
+
+function protocolMetadata(): Metadata {
+  const metadata = new Metadata();
+  metadata.set(PROTOCOL_METADATA, String(API_PROTOCOL.max));
+  return metadata;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(value: unknown): readonly string[] {
+  return list(value).map((each) => String(each));
+}
+
+function isAgentLine(value: unknown): value is AgentLine {
+  return typeof value === "object" && value !== null && "name" in value;
+}
+
+function isDescription(value: unknown): value is AgentDescription {
+  return isAgentLine(value) && "parameters" in value && "actions" in value;
+}

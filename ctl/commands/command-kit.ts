@@ -1,0 +1,132 @@
+/** What the commands share: how they are declared, how options are read, how changes are made. */
+import type { Command } from "commander";
+import type { Change } from "../../agent/core/model/index.ts";
+import type { AgentClient, Applied, ApplyOptions } from "../agent-client/connect.ts";
+import { refused } from "../ctl-error.ts";
+import { unguard } from "../parse/arrange-words.ts";
+import type { Session } from "../session.ts";
+import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
+
+/** Options of one call, by their camelCase names. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** One command: its name and words for the help, its options, and what it does. */
+export interface CommandSpec {
+  /** `create <id> <agent> [options...]`; only the first word counts, the rest is for the help. */
+  readonly name: string;
+  readonly summary: string;
+  readonly options?: readonly (readonly [flags: string, description: string])[];
+  readonly run: (words: readonly string[], options: Options) => Promise<void> | void;
+  /** Other names of the same command. */
+  readonly aliases?: readonly string[];
+}
+
+/** The option of every command that shows something. */
+export const FORMAT = ["--output-format <format>", "text or json"] as const;
+
+/** The option of commands that can wait for the cluster. */
+export const WAIT = ["--wait [seconds]", "wait until the cluster has done it"] as const;
+
+/** Adds a command that takes any words; its parser knows what they mean. */
+export function addCommand(parent: Command, spec: CommandSpec): Command {
+  const [name = "", ...words] = spec.name.split(" ");
+  const command = parent.command(name).description(spec.summary).argument("[words...]");
+  command.usage(["[options]", ...words].join(" "));
+  for (const alias of spec.aliases ?? []) command.alias(alias);
+  for (const [flags, description] of spec.options ?? []) command.option(flags, description);
+  const { run } = spec;
+  command.action(async (given: readonly string[], options: Options) => {
+    await run(given.map(unguard), options);
+  });
+  return command;
+}
+
+/**
+ * Adds a family of commands. `run` serves the family's name alone, and with options; a word that is
+ * none of its commands is refused.
+ */
+export function addFamily(
+  parent: Command,
+  spec: Pick<CommandSpec, "name" | "summary" | "options"> & { readonly run?: CommandSpec["run"] },
+): Command {
+  const family = addCommand(parent, {
+    ...spec,
+    run: async (words, options) => {
+      const [first] = words;
+      if (first !== undefined) throw unknownCommand(family, first);
+      if (spec.run === undefined) throw refused(`which command? ${knownCommands(family)}`);
+      await spec.run(words, options);
+    },
+  });
+  return family;
+}
+
+/** The refusal of a word that is no command of this family. */
+export function unknownCommand(family: Command, word: string): Error {
+  return refused(`unknown command '${pathOf(family)} ${word}'; ${knownCommands(family)}`);
+}
+
+function knownCommands(family: Command): string {
+  return `known are ${family.commands.map((each) => each.name()).join(", ")}`;
+}
+
+function pathOf(command: Command): string {
+  const parent = command.parent;
+  return parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
+}
+
+/** True when the flag was given. */
+export function isGiven(options: Options, name: string): boolean {
+  return options[name] !== undefined && options[name] !== false;
+}
+
+/** The text of an option; undefined when it was not given. */
+export function optionText(options: Options, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** True for `--output-format json`; throws for a format that is not known. */
+export function isJson(options: Options): boolean {
+  const format = optionText(options, "outputFormat") ?? "text";
+  if (format === "json") return true;
+  if (format === "text") return false;
+  throw refused(`'${format}' is not a valid output format, use 'text', 'json'`);
+}
+
+/** Prints facts as JSON, or as the text that `render` makes of them. */
+export function show<Facts>(
+  { terminal }: Session,
+  options: Options,
+  { facts, render }: { readonly facts: Facts; readonly render: (facts: Facts) => string },
+): void {
+  terminal.out(isJson(options) ? JSON.stringify(facts, null, 2) : render(facts));
+}
+
+/** Makes changes and prints what the cluster noted; waits with `--wait`. */
+export async function applyAndReport(
+  session: Session,
+  agent: AgentClient,
+  work: {
+    readonly changes: readonly Change[];
+    readonly options: Options;
+    readonly apply?: ApplyOptions;
+  },
+): Promise<Applied> {
+  const waitMs = parseWait(work.options["wait"]);
+  const applied = await agent.apply(work.changes, work.apply);
+  for (const note of applied.notes) session.terminal.out(note);
+  if (waitMs !== null) await waitUntilStable(agent, waitMs);
+  return applied;
+}
+
+/** Connects, makes the changes, prints notes, waits when told to. */
+export function change(
+  session: Session,
+  changes: readonly Change[],
+  options: Options,
+): Promise<void> {
+  return session.withAgent(async (agent) => {
+    await applyAndReport(session, agent, { changes, options });
+  });
+}

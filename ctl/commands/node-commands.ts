@@ -1,0 +1,91 @@
+/** `lbctl node …`: taking a node out of service, and its attributes. */
+import type { Command } from "commander";
+import type { Change, ClusterStatus, NameValues } from "../../agent/core/model/index.ts";
+import { refused } from "../ctl-error.ts";
+import { parseValues } from "../parse/parse-values.ts";
+import { renderNodeAttributes } from "../render/render-config.ts";
+import type { Session } from "../session.ts";
+import {
+  addCommand,
+  addFamily,
+  applyAndReport,
+  FORMAT,
+  isGiven,
+  type Options,
+  show,
+  WAIT,
+} from "./command-kit.ts";
+
+const SWITCHES = [
+  ["standby", "run no resources on a node", { standby: "on" }],
+  ["unstandby", "let a node run resources again", { standby: "" }],
+  ["maintenance", "start, stop and watch nothing on a node", { maintenance: "on" }],
+  ["unmaintenance", "look after a node again", { maintenance: "" }],
+] as const;
+
+/** Adds `node` and its commands. */
+export function addNodeCommands(program: Command, session: Session): void {
+  const node = addFamily(program, { name: "node", summary: "nodes and their attributes" });
+  for (const [verb, summary, values] of SWITCHES) {
+    addCommand(node, {
+      name: `${verb} [NODE...]`,
+      summary: `${summary}; without a name: this one`,
+      options: [["--all", "both nodes"], WAIT],
+      run: (words, options) => switchNodes(session, words, { values, options }),
+    });
+  }
+  addCommand(node, {
+    name: "attribute [NODE] [NAME=[VALUE]...]",
+    summary: "show or set attributes; an empty value removes one",
+    options: [FORMAT, WAIT, ["--force", "accepted, as with pcs"]],
+    run: (words, options) => attribute(session, words, options),
+  });
+}
+
+function switchNodes(
+  session: Session,
+  words: readonly string[],
+  { values, options }: { readonly values: NameValues; readonly options: Options },
+): Promise<void> {
+  const isForAll = isGiven(options, "all");
+  if (isForAll && words.length > 0) throw refused("name nodes or use --all, not both");
+  return session.withAgent(async (agent) => {
+    const status = await agent.getStatus();
+    const all = status.nodes.map(({ name }) => name);
+    const names = isForAll ? all : words.length === 0 ? [status.localNode] : words;
+    checkNodes(status, names);
+    const changes = names.map((node): Change => ({ kind: "setNodeAttributes", node, values }));
+    await applyAndReport(session, agent, { changes, options });
+  });
+}
+
+function attribute(session: Session, words: readonly string[], options: Options): Promise<void> {
+  const [node, ...pairs] = words;
+  return session.withAgent(async (agent) => {
+    if (node !== undefined) checkNodes(await agent.getStatus(), [node]);
+    if (node !== undefined && pairs.length > 0) {
+      const values = parseValues(pairs);
+      await applyAndReport(session, agent, {
+        changes: [{ kind: "setNodeAttributes", node, values }],
+        options,
+      });
+      return;
+    }
+    const cib = await agent.getCib();
+    const nodes = cib.nodes.filter(({ name }) => node === undefined || name === node);
+    show(session, options, {
+      facts: nodes,
+      render: () => renderNodeAttributes({ ...cib, nodes }).join("\n"),
+    });
+  });
+}
+
+function checkNodes(status: ClusterStatus, names: readonly string[]): void {
+  const known = status.nodes.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const list = known.join(", ");
+  throw refused(
+    ...unknown.map((name) => `node '${name}' is not in this cluster; its nodes are ${list}`),
+  );
+}

@@ -1,0 +1,112 @@
+/** `lbctl resource move`, `ban`, `clear`: where people want a resource. */
+import type { Command } from "commander";
+import type { Change, ClusterStatus } from "../../agent/core/model/index.ts";
+import type { AgentClient } from "../agent-client/connect.ts";
+import { failed, refused } from "../ctl-error.ts";
+import { parsePlacement } from "../parse/parse-resource.ts";
+import type { Session } from "../session.ts";
+import { addCommand, applyAndReport, type Options, WAIT } from "./command-kit.ts";
+import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
+
+/** How long a move may take unless `--wait` says otherwise. */
+const MOVE_LIMIT_MS = 120_000;
+const WAITING = "Waiting for the cluster to apply configuration changes...";
+
+/** Adds the commands. */
+export function addPlacementCommands(resource: Command, session: Session): void {
+  addCommand(resource, {
+    name: "move ID [NODE]",
+    summary: "move a resource; its constraint is removed again when it stays there by itself",
+    options: [WAIT],
+    run: (words, options) => move(session, words, options),
+  });
+  addCommand(resource, {
+    name: "move-with-constraint ID [NODE]",
+    summary: "move a resource and leave the constraint in place",
+    options: [WAIT],
+    run: (words, options) => constrain(session, words, { options, kind: "moveResource" }),
+  });
+  addCommand(resource, {
+    name: "ban ID [NODE]",
+    summary: "forbid a node, or the one where it runs, to a resource",
+    options: [WAIT],
+    run: (words, options) => constrain(session, words, { options, kind: "banResource" }),
+  });
+  addCommand(resource, {
+    name: "clear ID [NODE]",
+    summary: "remove what move and ban have left",
+    options: [WAIT],
+    run: (words, options) => {
+      const { id, node } = parsePlacement("clear", words);
+      return session.withAgent(async (agent) => {
+        const changes: readonly Change[] = [{ kind: "clearResource", id, node }];
+        await applyAndReport(session, agent, { changes, options });
+      });
+    },
+  });
+}
+
+function constrain(
+  session: Session,
+  words: readonly string[],
+  { options, kind }: { readonly options: Options; readonly kind: "moveResource" | "banResource" },
+): Promise<void> {
+  const { id, node } = parsePlacement(kind === "moveResource" ? "move" : "ban", words);
+  return session.withAgent(async (agent) => {
+    const activeOn = nodesOf(await agent.getStatus(), id);
+    await applyAndReport(session, agent, { changes: [{ kind, id, node, activeOn }], options });
+  });
+}
+
+function move(session: Session, words: readonly string[], options: Options): Promise<void> {
+  const { id, node } = parsePlacement("move", words);
+  const limitMs = parseWait(options["wait"]) ?? MOVE_LIMIT_MS;
+  const { terminal } = session;
+  return session.withAgent(async (agent) => {
+    const activeOn = nodesOf(await agent.getStatus(), id);
+    if (node !== null && activeOn.includes(node)) {
+      throw refused(`cannot move resource '${id}': it is already running on node '${node}'`);
+    }
+    await agent.apply([{ kind: "moveResource", id, node, activeOn }]);
+    terminal.out(`Location constraint to move resource '${id}' has been created`);
+    terminal.out(WAITING);
+    const nodes = nodesOf(await waitUntilStable(agent, limitMs), id);
+    if (nodes.length === 0 || nodes.some((each) => activeOn.includes(each))) {
+      throw failed(
+        `resource '${id}' has not moved: it runs on ${nodes.join(", ") || "no node"}; ` +
+          `the constraint is still in place, remove it with "lbctl resource clear ${id}"`,
+      );
+    }
+    await removeConstraint(session, agent, { id, limitMs });
+    const place = nodes.map((each) => `'${each}'`).join(", ");
+    terminal.out(`resource '${id}' is running on node ${place}`);
+  });
+}
+
+/** Removes the constraint of a move, unless the resource would go back without it. */
+async function removeConstraint(
+  session: Session,
+  agent: AgentClient,
+  { id, limitMs }: { readonly id: string; readonly limitMs: number },
+): Promise<void> {
+  const { terminal } = session;
+  const changes: readonly Change[] = [{ kind: "clearResource", id, node: null }];
+  const plan = await agent.apply(changes, { isDryRun: true });
+  if (plan.decisions.some(({ what }) => what !== "leave")) {
+    terminal.err(
+      `Warning: resource '${id}' would not stay there without the constraint, so it is left in ` +
+        `place; "lbctl resource clear ${id}" removes it`,
+    );
+    return;
+  }
+  await agent.apply(changes);
+  terminal.out(`Location constraint created to move resource '${id}' has been removed`);
+  terminal.out(WAITING);
+  await waitUntilStable(agent, limitMs);
+}
+
+/** Nodes on which a resource, or the members of a group, are active. */
+function nodesOf(status: ClusterStatus, id: string): readonly string[] {
+  const own = status.resources.filter((each) => each.id === id || each.group === id);
+  return [...new Set(own.flatMap(({ nodes }) => nodes))].sort();
+}

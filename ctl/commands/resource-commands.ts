@@ -1,0 +1,329 @@
+/** `lbctl resource …`: what makes and changes resources. */
+import type { Command } from "commander";
+import type { Change, Resource } from "../../agent/core/model/index.ts";
+import type { AgentClient } from "../agent-client/connect.ts";
+import { failed, refused } from "../ctl-error.ts";
+import {
+  type CreateOptions,
+  parseCreate,
+  parseDefaults,
+  parseDelete,
+  parseGroup,
+  parseMeta,
+  parseMetaSwitch,
+  parseOperationChange,
+  parseUpdate,
+} from "../parse/parse-resource.ts";
+import { renderDefaults, renderResourcesConfig } from "../render/render-config.ts";
+import { renderResourceList } from "../render/render-resources.ts";
+import type { Session } from "../session.ts";
+import { addAgentCommands } from "./agent-commands.ts";
+import {
+  addCommand,
+  addFamily,
+  applyAndReport,
+  type CommandSpec,
+  change,
+  FORMAT,
+  isGiven,
+  type Options,
+  optionText,
+  show,
+  WAIT,
+} from "./command-kit.ts";
+import { addFailureCommands } from "./failure-commands.ts";
+import { addPlacementCommands } from "./placement-commands.ts";
+import { parseWait } from "./wait-until-stable.ts";
+
+const FORCE = ["--force", "leave out what the resource agent says of the parameters here"] as const;
+const PLACE = [
+  ["--before <id>", "in the group, before this resource"],
+  ["--after <id>", "in the group, after this resource"],
+] as const;
+const DEFAULTS_NOTE =
+  "Warning: Defaults do not apply to resources which override them with their own defined values";
+
+/** Adds `resource` and its commands. */
+export function addResourceCommands(program: Command, session: Session): void {
+  const run = (words: readonly string[], options: Options) => showList(session, words, options);
+  const resource = addFamily(program, {
+    name: "resource",
+    summary: "resources: what the cluster runs",
+    options: [FORMAT],
+    run,
+  });
+  const add = (spec: CommandSpec) => addCommand(resource, spec);
+  add({ name: "status [ID...]", summary: "where resources run", options: [FORMAT], run });
+  addCreateCommands(add, session);
+  addMetaCommands(add, session);
+  addOperationCommands(resource, session);
+  addGroupCommands(resource, session);
+  addDefaultsCommand(resource, session, {
+    kind: "setResourceDefaults",
+    summary: "meta attributes of all resources that do not set them",
+  });
+  add({
+    name: "config [ID...]",
+    summary: "how resources are configured",
+    options: [FORMAT],
+    aliases: ["show"],
+    run: (words, options) => showConfig(session, words, options),
+  });
+  addPlacementCommands(resource, session);
+  addFailureCommands(resource, session);
+  addAgentCommands(resource, session);
+}
+
+type Add = (spec: CommandSpec) => Command;
+
+function addCreateCommands(add: Add, session: Session): void {
+  add({
+    name: "create ID AGENT [NAME=VALUE...] [op ACTION NAME=VALUE...] [meta NAME=VALUE...]",
+    summary: "make a resource",
+    options: [
+      ["--group <id>", "put it into this group, which is made when missing"],
+      ...PLACE,
+      ["--disabled", "do not start it"],
+      ["--no-default-ops", "leave out the operations that the agent recommends"],
+      ["--agent-validation", "accepted, as with pcs: the agent is always asked"],
+      FORCE,
+      WAIT,
+    ],
+    run: (words, options) => create(session, words, options),
+  });
+  add({
+    name: "update ID [NAME=VALUE...] [op ...] [meta ...]",
+    summary: "change parameters; an empty value removes one",
+    options: [FORCE, WAIT],
+    run: (words, options) =>
+      session.withAgent(async (agent) => {
+        const changes = [parseUpdate(words)];
+        const apply = { isForced: isGiven(options, "force") };
+        await applyAndReport(session, agent, { changes, options, apply });
+      }),
+  });
+  add({
+    name: "delete ID...",
+    summary: "stop and remove resources, with their constraints",
+    options: [["--force", "accepted, as with pcs"], WAIT],
+    aliases: ["remove"],
+    run: (words, options) => change(session, parseDelete(words), options),
+  });
+}
+
+function create(session: Session, words: readonly string[], options: Options): Promise<void> {
+  const wish = parseCreate(words, readCreateOptions(options));
+  return session.withAgent(async (agent) => {
+    const apply = {
+      isForced: isGiven(options, "force"),
+      withoutDefaultOperations: options["defaultOps"] === false,
+    };
+    await applyAndReport(session, agent, { changes: [wish], options, apply });
+    if (parseWait(options["wait"]) !== null) await reportPlace(session, agent, words[0] ?? "");
+  });
+}
+
+/** What pcs prints at the end of a `--wait`; throws when the resource does not run. */
+async function reportPlace(session: Session, agent: AgentClient, id: string): Promise<void> {
+  const status = await agent.getStatus();
+  const nodes = status.resources.find((each) => each.id === id)?.nodes ?? [];
+  if (nodes.length === 0) throw failed(`resource '${id}' is not running on any node`);
+  session.terminal.out(`Resource '${id}' is running on node ${nodes.join(", ")}.`);
+}
+
+function readCreateOptions(options: Options): CreateOptions {
+  const group = optionText(options, "group");
+  return {
+    ...(group === undefined ? {} : { group }),
+    ...readPlace(options),
+    isDisabled: isGiven(options, "disabled"),
+  };
+}
+
+function readPlace(options: Options): Pick<CreateOptions, "before" | "after"> {
+  const before = optionText(options, "before");
+  const after = optionText(options, "after");
+  if (before !== undefined && after !== undefined) {
+    throw refused("--before and --after exclude each other");
+  }
+  return {
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+function addMetaCommands(add: Add, session: Session): void {
+  add({
+    name: "meta ID NAME=[VALUE]...",
+    summary: "set meta attributes; an empty value removes one",
+    options: [WAIT],
+    run: (words, options) => change(session, [parseMeta(words)], options),
+  });
+  const switches = [
+    ["enable", "let the cluster start resources", { "target-role": "" }],
+    ["disable", "stop resources and keep them stopped", { "target-role": "Stopped" }],
+    ["manage", "let the cluster start and stop resources", { "is-managed": "" }],
+    ["unmanage", "leave resources as they are", { "is-managed": "false" }],
+  ] as const;
+  for (const [verb, summary, values] of switches) {
+    add({
+      name: `${verb} ID...`,
+      summary,
+      options: [WAIT],
+      run: (words, options) => change(session, parseMetaSwitch(words, values, verb), options),
+    });
+  }
+}
+
+function addOperationCommands(resource: Command, session: Session): void {
+  const operation = addFamily(resource, { name: "op", summary: "operations of a resource" });
+  addCommand(operation, {
+    name: "add ID ACTION NAME=VALUE...",
+    summary: "add an operation",
+    options: [WAIT],
+    run: (words, options) => change(session, [parseOperationChange("add", words)], options),
+  });
+  addCommand(operation, {
+    name: "remove ID ACTION [NAME=VALUE...]",
+    summary: "remove an operation; its id alone does as well",
+    aliases: ["delete"],
+    options: [WAIT],
+    run: (words, options) => removeOperation(session, words, options),
+  });
+  addDefaultsCommand(operation, session, {
+    kind: "setOperationDefaults",
+    summary: "options of all operations that do not set them",
+  });
+}
+
+function removeOperation(
+  session: Session,
+  words: readonly string[],
+  options: Options,
+): Promise<void> {
+  const [id] = words;
+  if (words.length !== 1 || id === undefined) {
+    return change(session, [parseOperationChange("remove", words)], options);
+  }
+  return session.withAgent(async (agent) => {
+    const owner = listPrimitivesOf((await agent.getCib()).resources).find(({ operations }) =>
+      operations.some((operation) => operation.id === id),
+    );
+    if (owner === undefined) throw refused(`unable to find operation id: ${id}`);
+    const wish: Change = {
+      kind: "removeOperation",
+      id: owner.id,
+      operation: { name: id, options: {} },
+    };
+    await applyAndReport(session, agent, { changes: [wish], options });
+  });
+}
+
+function listPrimitivesOf(resources: readonly Resource[]) {
+  return resources.flatMap((each) => (each.kind === "group" ? each.members : [each]));
+}
+
+function addGroupCommands(resource: Command, session: Session): void {
+  const group = addFamily(resource, { name: "group", summary: "resources that run together" });
+  addCommand(group, {
+    name: "add GROUP ID...",
+    summary: "put resources into a group, which is made when missing",
+    options: [...PLACE, WAIT],
+    run: (words, options) =>
+      change(session, [parseGroup("add", words, readPlace(options))], options),
+  });
+  addCommand(group, {
+    name: "remove GROUP [ID...]",
+    summary: "take resources, or all of them, out of a group",
+    aliases: ["delete"],
+    options: [WAIT],
+    run: (words, options) => change(session, [parseGroup("remove", words)], options),
+  });
+  addCommand(group, {
+    name: "list",
+    summary: "groups and their members",
+    options: [FORMAT],
+    run: (_words, options) =>
+      session.withAgent(async (agent) => {
+        const { resources } = await agent.getCib();
+        const groups = resources.filter((each) => each.kind === "group");
+        show(session, options, {
+          facts: groups.map(({ id, members }) => ({ id, members: members.map((one) => one.id) })),
+          render: (facts) =>
+            facts.map(({ id, members }) => `${id}: ${members.join(" ")}`).join("\n"),
+        });
+      }),
+  });
+}
+
+function addDefaultsCommand(
+  parent: Command,
+  session: Session,
+  {
+    kind,
+    summary,
+  }: {
+    readonly kind: "setResourceDefaults" | "setOperationDefaults";
+    readonly summary: string;
+  },
+): void {
+  addCommand(parent, {
+    name: "defaults [update] [NAME=[VALUE]...]",
+    summary,
+    options: [FORMAT],
+    run: (words, options) =>
+      session.withAgent(async (agent) => {
+        const wish = parseDefaults(kind, words);
+        if (wish !== null) {
+          const applied = await applyAndReport(session, agent, { changes: [wish], options });
+          if (applied.notes.length === 0) session.terminal.out(DEFAULTS_NOTE);
+          return;
+        }
+        const cib = await agent.getCib();
+        const isResource = kind === "setResourceDefaults";
+        const title = isResource ? "rsc_defaults-meta_attributes" : "op_defaults-meta_attributes";
+        show(session, options, {
+          facts: isResource ? cib.resourceDefaults : cib.operationDefaults,
+          render: (values) => renderDefaults(title, values).join("\n"),
+        });
+      }),
+  });
+}
+
+function showList(session: Session, ids: readonly string[], options: Options): Promise<void> {
+  return session.withAgent(async (agent) => {
+    const status = await agent.getStatus();
+    const isWanted = (id: string, group: string) =>
+      ids.length === 0 || ids.includes(id) || ids.includes(group);
+    const found = status.resources.filter(({ id, group }) => isWanted(id, group));
+    const known = found.flatMap(({ id, group }) => [id, group]);
+    const unknown = ids.filter((id) => !known.includes(id));
+    if (unknown.length > 0) throw refused(...unknown.map((id) => `resource id '${id}' not found`));
+    show(session, options, {
+      facts: found,
+      render: (resources) =>
+        resources.length === 0
+          ? "NO resources configured"
+          : renderResourceList(status, resources, "  ").join("\n"),
+    });
+  });
+}
+
+function showConfig(session: Session, ids: readonly string[], options: Options): Promise<void> {
+  return session.withAgent(async (agent) => {
+    const { resources } = await agent.getCib();
+    const all = resources.flatMap((each) =>
+      each.kind === "group" ? [each, ...each.members] : [each],
+    );
+    const unknown = ids.filter((id) => !all.some((each) => each.id === id));
+    if (unknown.length > 0) {
+      throw refused(...unknown.map((id) => `unable to find resource '${id}'`));
+    }
+    const found = ids.length === 0 ? resources : all.filter(({ id }) => ids.includes(id));
+    show(session, options, {
+      facts: found,
+      render: (chosen) =>
+        chosen.length === 0 ? "NO resources configured" : renderResourcesConfig(chosen).join("\n"),
+    });
+  });
+}

@@ -1,0 +1,179 @@
+/** `lbctl status`, `mon`, `config`, `quorum`: what only shows. */
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import type { ClusterStatus } from "../../agent/core/model/index.ts";
+import { CtlError, EXIT, refused } from "../ctl-error.ts";
+import { renderConfig, thresholdsOf } from "../render/render-config.ts";
+import { type MonOptions, renderMon, renderMonLine } from "../render/render-mon.ts";
+import { renderQuorum } from "../render/render-quorum.ts";
+import {
+  type DaemonState,
+  renderStatus,
+  renderStatusCluster,
+  renderStatusNodes,
+  renderStatusResources,
+} from "../render/render-status.ts";
+import type { Session } from "../session.ts";
+import {
+  addCommand,
+  addFamily,
+  FORMAT,
+  isGiven,
+  isJson,
+  type Options,
+  show,
+} from "./command-kit.ts";
+
+const UNIT_LINK = "/etc/systemd/system/multi-user.target.wants/lb-agent.service";
+
+/** Adds `status` and its parts. */
+export function addStatusCommands(program: Command, session: Session): void {
+  const full = ["--full", "also links, counters, reasons, timing"] as const;
+  const status = addFamily(program, {
+    name: "status",
+    summary: "the cluster as this node sees it",
+    options: [full, FORMAT],
+    run: (_words, options) => showStatus(session, options),
+  });
+  const part = (name: string, summary: string, render: (status: ClusterStatus) => string) =>
+    addCommand(status, {
+      name,
+      summary,
+      options: [FORMAT],
+      run: (_words, options) => showPart(session, options, render),
+    });
+  addCommand(status, {
+    name: "status",
+    summary: "the same as without a word",
+    options: [full, FORMAT],
+    run: (_words, options) => showStatus(session, options),
+  });
+  part("resources", "resources only", renderStatusResources);
+  part("nodes", "nodes by state", renderStatusNodes);
+  part("cluster", "the summary and the nodes", renderStatusCluster);
+  part("quorum", "votes and members", renderQuorum);
+}
+
+/** `cluster status` is the same as `status cluster`. */
+export function showPart(
+  session: Session,
+  options: Options,
+  render: (status: ClusterStatus) => string,
+): Promise<void> {
+  return session.withAgent(async (agent) => {
+    show(session, options, { facts: await agent.getStatus(), render });
+  });
+}
+
+function showStatus(session: Session, options: Options): Promise<void> {
+  const isFull = isGiven(options, "full");
+  const daemon: DaemonState = { isActive: true, isEnabled: existsSync(UNIT_LINK) };
+  return showPart(session, options, (status) => renderStatus(status, { isFull, daemon }));
+}
+
+/** Adds `quorum status` and `quorum unblock`. */
+export function addQuorumCommands(program: Command, session: Session): void {
+  const run = (_words: readonly string[], options: Options) =>
+    showPart(session, options, renderQuorum);
+  const quorum = addFamily(program, {
+    name: "quorum",
+    summary: "votes",
+    options: [FORMAT],
+    run,
+  });
+  addCommand(quorum, {
+    name: "status",
+    summary: "votes and members",
+    options: [FORMAT],
+    run,
+  });
+  addCommand(quorum, {
+    name: "unblock",
+    summary: "stop waiting for a node that has not been seen since the start",
+    options: [["--force", "accepted, as with pcs"]],
+    run: () =>
+      session.withAgent(async (agent) => {
+        const notes = await agent.runCommand({ kind: "unblockQuorum" });
+        for (const note of notes) session.terminal.out(note);
+        session.terminal.out("Waiting for nodes canceled");
+      }),
+  });
+}
+
+/** Adds `config`. */
+export function addConfigCommand(program: Command, session: Session): void {
+  addCommand(program, {
+    name: "config",
+    summary: "the whole configuration",
+    options: [FORMAT],
+    run: (words, options) => {
+      if (words.length > 0 && words[0] !== "show") throw refused("usage: lbctl config");
+      return session.withAgent(async (agent) => {
+        const [status, cib] = await Promise.all([agent.getStatus(), agent.getCib()]);
+        const { clusterName, release } = status;
+        show(session, options, {
+          facts: { clusterName, release, ...cib },
+          render: () => renderConfig(cib, { clusterName, release }),
+        });
+      });
+    },
+  });
+}
+
+/** Adds `mon`. */
+export function addMonCommand(program: Command, session: Session): void {
+  addCommand(program, {
+    name: "mon",
+    summary: "the cluster as crm_mon shows it; without -1 it goes on showing changes",
+    options: [
+      ["-1, --one-shot", "show once and end"],
+      ["-r, --inactive", "inactive resources too"],
+      ["-o, --operations", "the operation history"],
+      ["-f, --failcounts", "failcounts"],
+      ["-n, --group-by-node", "resources by node"],
+      ["-A, --show-node-attributes", "node attributes"],
+      ["-t, --timing-details", "when operations ran"],
+      ["-s, --simple-status", "one line for monitoring systems"],
+      FORMAT,
+    ],
+    run: (words, options) => {
+      if (words.length > 0) throw refused(`mon takes no words, found '${words.join(" ")}'`);
+      return runMon(session, options);
+    },
+  });
+}
+
+function runMon(session: Session, options: Options): Promise<void> {
+  const { terminal } = session;
+  return session.withAgent(async (agent) => {
+    const cib = await agent.getCib();
+    const shown: MonOptions = {
+      withInactive: isGiven(options, "inactive"),
+      withOperations: isGiven(options, "operations"),
+      withFailcounts: isGiven(options, "failcounts"),
+      isByNode: isGiven(options, "groupByNode"),
+      withAttributes: isGiven(options, "showNodeAttributes"),
+      withTiming: isGiven(options, "timingDetails"),
+      thresholds: thresholdsOf(cib),
+    };
+    if (isGiven(options, "simpleStatus")) {
+      const { line, isOk } = renderMonLine(await agent.getStatus());
+      terminal.out(line);
+      if (!isOk) throw new CtlError(EXIT.failed);
+      return;
+    }
+    const isOnce = isGiven(options, "oneShot") || isJson(options);
+    if (isOnce) {
+      const status = await agent.getStatus();
+      show(session, options, { facts: status, render: () => renderMon(status, shown) });
+      return;
+    }
+    const stop = new AbortController();
+    process.once("SIGINT", () => stop.abort());
+    const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
+    await agent.watchStatus(
+      (status) => terminal.out(`${clear}${renderMon(status, shown)}\n`),
+      stop.signal,
+    );
+  });
+}

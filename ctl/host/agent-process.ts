@@ -1,0 +1,184 @@
+/**
+ * Starting and ending lb-agent on this host, by systemd where it runs, else as a child of nobody.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { socketState } from "../agent-client/socket-state.ts";
+import { CtlError, EXIT, failed, unreachable } from "../ctl-error.ts";
+import type { Paths } from "../paths.ts";
+
+const UNIT = "lb-agent.service";
+const START_LIMIT_MS = 20_000;
+const POLL_MS = 20;
+const FIRST_MOMENTS_MS = 400;
+const LOG_TAIL_BYTES = 8192;
+
+/** Result of a command of the host. */
+export interface HostCommand {
+  readonly isDone: boolean;
+  readonly said: string;
+}
+
+/** True when systemd runs this host and knows the unit. */
+export function hasUnit(): boolean {
+  return hasSystemd() && runHost("systemctl", ["cat", UNIT]).isDone;
+}
+
+/** True when systemd runs this host. */
+export function hasSystemd(): boolean {
+  return existsSync("/run/systemd/system");
+}
+
+/** Runs `systemctl VERB lb-agent`; throws with its last line when it fails. */
+export function systemctl(verb: string): void {
+  const { isDone, said } = runHost("systemctl", [verb, UNIT]);
+  if (!isDone) throw failed(`systemctl ${verb} ${UNIT}: ${said}`);
+}
+
+/** True when systemd has the agent running. */
+export function isUnitActive(): boolean {
+  return hasSystemd() && runHost("systemctl", ["is-active", "--quiet", UNIT]).isDone;
+}
+
+/** Runs a command and keeps the last line that it said. */
+export function runHost(command: string, args: readonly string[]): HostCommand {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  const lines = `${stdout ?? ""}\n${stderr ?? ""}`.split("\n").filter((line) => line.trim() !== "");
+  const said = error === undefined ? (lines.at(-1) ?? `status ${status}`) : error.message;
+  return { isDone: status === 0, said: said.trim() };
+}
+
+/** Starts the agent and waits until it answers. Throws with what it said when it does not. */
+export async function startAgent(paths: Paths): Promise<void> {
+  if (hasUnit()) {
+    systemctl("start");
+    return waitForAnswer(paths, () => null);
+  }
+  const program = findProgram();
+  mkdirSync(paths.run, { recursive: true, mode: 0o755 });
+  mkdirSync(paths.log, { recursive: true, mode: 0o750 });
+  const from = sizeOf(paths.agentLog);
+  const log = openSync(paths.agentLog, "a", 0o640);
+  let ended: number | null = null;
+  const child = spawn(process.execPath, [program], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    cwd: "/",
+  });
+  closeSync(log);
+  child.once("exit", (status) => {
+    ended = status ?? EXIT.failed;
+  });
+  child.unref();
+  const findFailure = () => (ended === null ? null : startFailure(ended, paths, from));
+  await waitForAnswer(paths, findFailure);
+  await watchFirstMoments(findFailure);
+}
+
+/**
+ * An agent may answer and then find that a port is taken: its first moments belong to the start.
+ */
+async function watchFirstMoments(findFailure: () => CtlError | null): Promise<void> {
+  const end = Date.now() + FIRST_MOMENTS_MS;
+  while (Date.now() < end) {
+    await pauseMs(POLL_MS);
+    const failure = findFailure();
+    if (failure !== null) throw failure;
+  }
+}
+
+/** The id of the agent's process; null when it has left none or the process is gone. */
+export function readAgentPid({ pidFile }: Paths): number | null {
+  if (!existsSync(pidFile)) return null;
+  const pid = Number(readFileSync(pidFile, "utf8").trim());
+  return Number.isInteger(pid) && pid > 1 && isAlive(pid) ? pid : null;
+}
+
+/** True while the process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Waits until a process has ended. Throws after the limit. */
+export async function waitForEnd(pid: number, limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (isAlive(pid)) {
+    if (Date.now() > end) throw failed(`lb-agent (process ${pid}) has not ended yet`);
+    await pauseMs(POLL_MS);
+  }
+}
+
+async function waitForAnswer(paths: Paths, findFailure: () => CtlError | null): Promise<void> {
+  const end = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    if ((await socketState(paths.socket)) === "answers") return;
+    const failure = findFailure();
+    if (failure !== null) throw failure;
+    if (Date.now() > end) {
+      throw unreachable(
+        `lb-agent has started but does not answer within ${START_LIMIT_MS / 1000} s; ` +
+          `see ${paths.agentLog}`,
+      );
+    }
+    await pauseMs(POLL_MS);
+  }
+}
+
+/** What the agent said before it ended, with its own exit code where that is one of ours. */
+function startFailure(status: number, { agentLog }: Paths, from: number): CtlError {
+  const lines = readFrom(agentLog, from)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const own = lines.filter((line) => line.startsWith("lb-agent: "));
+  const said = own.length > 0 ? own : lines.slice(-1);
+  const shown = said.map((line) => line.replace(/^lb-agent: /, ""));
+  const exitCode = status === EXIT.refused || status === EXIT.unreachable ? status : EXIT.failed;
+  if (shown.length > 0) return new CtlError(exitCode, ...shown);
+  return new CtlError(exitCode, `lb-agent ended with status ${status}; see ${agentLog}`);
+}
+
+function readFrom(path: string, from: number): string {
+  const size = sizeOf(path);
+  const start = Math.max(from, size - LOG_TAIL_BYTES);
+  if (size <= start) return "";
+  const buffer = Buffer.alloc(size - start);
+  const file = openSync(path, "r");
+  readSync(file, buffer, 0, buffer.length, start);
+  closeSync(file);
+  return buffer.toString();
+}
+
+/** The built agent lies beside the built lbctl; in a checkout it is in dist/. */
+function findProgram(): string {
+  const folder = dirname(realpathSync(process.argv[1] ?? "/"));
+  const candidates = [join(folder, "lb-agent.cjs"), join(folder, "../dist/lb-agent.cjs")];
+  const found = candidates.find((path) => existsSync(path));
+  if (found === undefined) throw failed(`no lb-agent.cjs in ${folder}; build it: npm run build`);
+  return found;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function pauseMs(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,35 @@
+/** `lbctl`: reads the command line, prints, sets the exit code. All else is in its parts. */
+
+import { RELEASE } from "./release.ts";
+import { openSession } from "./session.ts";
+
+const args = process.argv.slice(2);
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.write(`${RELEASE}\n`);
+} else {
+  main();
+}
+
+function main(): void {
+  const session = openSession({
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+  });
+  // `lbctl status | head` closes the pipe early, which is no error.
+  process.stdout.on("error", (error: Error) => {
+    if (!("code" in error) || error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  import("./program.ts")
+    .then(({ runProgram }) => runProgram(args, session))
+    .then(
+      (exitCode) => {
+        process.exitCode = exitCode;
+      },
+      (error: unknown) => {
+        setImmediate(() => {
+          throw error;
+        });
+      },
+    );
+}

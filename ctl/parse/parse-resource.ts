@@ -1,0 +1,195 @@
+/**
+ * The words of `lbctl resource …` to changes. Pure; throws `CtlError` on words that mean nothing.
+ */
+import type {
+  AgentName,
+  Change,
+  NameValues,
+  OperationInput,
+} from "../../agent/core/model/index.ts";
+import { refused } from "../ctl-error.ts";
+import { expectWords, parseFilledValues, parseValues } from "./parse-values.ts";
+
+/** Options of `resource create` that are no words. */
+export interface CreateOptions {
+  readonly group?: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly isDisabled?: boolean;
+}
+
+const CREATE =
+  "resource create ID AGENT [NAME=VALUE...] [op ACTION NAME=VALUE...]... [meta NAME=VALUE...] " +
+  "[--group GROUP [--before ID | --after ID]] [--disabled] [--no-default-ops] [--force] [--wait[=N]]";
+const SECTIONS = ["op", "meta"];
+const NOT_SUPPORTED = ["clone", "promotable", "master", "bundle"];
+
+/** `resource create`. Operations that the agent recommends are added by the daemon. */
+export function parseCreate(words: readonly string[], options: CreateOptions = {}): Change {
+  const [id, agent, ...rest] = words;
+  if (id === undefined || agent === undefined) throw refused(`usage: lbctl ${CREATE}`);
+  if (options.group === undefined && (options.before ?? options.after) !== undefined) {
+    throw refused("--before and --after need --group");
+  }
+  const { parameters, operations, meta } = parseSections(rest);
+  const role: NameValues = options.isDisabled === true ? { "target-role": "Stopped" } : {};
+  return {
+    kind: "createResource",
+    id,
+    agent: parseAgentName(agent),
+    parameters: parseFilledValues(parameters),
+    meta: { ...parseFilledValues(meta), ...role },
+    operations,
+    defaultOperations: [],
+    group: options.group ?? null,
+    before: options.before ?? null,
+    after: options.after ?? null,
+  };
+}
+
+/** `resource update`. */
+export function parseUpdate(words: readonly string[]): Change {
+  const [id, ...rest] = words;
+  if (id === undefined || rest.length === 0) {
+    throw refused("usage: lbctl resource update ID [NAME=VALUE...] [op ...] [meta ...]");
+  }
+  const { parameters, operations, meta } = parseSections(rest);
+  return {
+    kind: "updateResource",
+    id,
+    parameters: parseValues(parameters),
+    meta: parseValues(meta),
+    operations,
+  };
+}
+
+/** `resource meta`: an empty value removes the option. */
+export function parseMeta(words: readonly string[]): Change {
+  const [id, ...rest] = words;
+  if (id === undefined || rest.length === 0) {
+    throw refused("usage: lbctl resource meta ID NAME=VALUE...");
+  }
+  return { kind: "setResourceMeta", ids: [id], values: parseValues(rest) };
+}
+
+/** `resource enable`, `disable`, `manage`, `unmanage`: one meta attribute of several resources. */
+export function parseMetaSwitch(
+  words: readonly string[],
+  values: NameValues,
+  verb: string,
+): readonly Change[] {
+  expectWords(words, [1, Number.MAX_SAFE_INTEGER], `resource ${verb} ID...`);
+  return [{ kind: "setResourceMeta", ids: words, values }];
+}
+
+/** `resource delete`, one change for each id. */
+export function parseDelete(words: readonly string[]): readonly Change[] {
+  expectWords(words, [1, Number.MAX_SAFE_INTEGER], "resource delete ID...");
+  return words.map((id) => ({ kind: "deleteResource", id }));
+}
+
+/** `resource op add` and `resource op remove`: the resource, the operation, its options. */
+export function parseOperationChange(kind: "add" | "remove", words: readonly string[]): Change {
+  const [id, name, ...rest] = words;
+  if (id === undefined || name === undefined || name.includes("=")) {
+    throw refused(`usage: lbctl resource op ${kind} ID ACTION [NAME=VALUE...]`);
+  }
+  const operation = { name, options: parseFilledValues(rest) };
+  if (kind === "remove") return { kind: "removeOperation", id, operation };
+  if (rest.length === 0) {
+    throw refused("usage: lbctl resource op add ID ACTION NAME=VALUE [NAME=VALUE...]");
+  }
+  return { kind: "addOperation", id, operation };
+}
+
+/** `resource group add` and `resource group remove`. */
+export function parseGroup(
+  verb: "add" | "remove",
+  words: readonly string[],
+  options: CreateOptions = {},
+): Change {
+  const [group, ...members] = words;
+  if (group === undefined || (verb === "add" && members.length === 0)) {
+    throw refused(`usage: lbctl resource group ${verb} GROUP ID...`);
+  }
+  if (verb === "remove") return { kind: "ungroupResources", group, members };
+  return {
+    kind: "groupResources",
+    group,
+    members,
+    before: options.before ?? null,
+    after: options.after ?? null,
+  };
+}
+
+/** `resource defaults [update] NAME=VALUE...`, `resource op defaults [update] NAME=VALUE...`. */
+export function parseDefaults(
+  kind: "setResourceDefaults" | "setOperationDefaults",
+  words: readonly string[],
+): Change | null {
+  const rest = words[0] === "update" ? words.slice(1) : words;
+  if (rest.length === 0 || (rest.length === 1 && rest[0] === "config")) return null;
+  return { kind, values: parseValues(rest) };
+}
+
+/** `resource move`, `ban` and `clear`: the resource and perhaps a node. */
+export function parsePlacement(
+  verb: string,
+  words: readonly string[],
+): { readonly id: string; readonly node: string | null } {
+  expectWords(words, [1, 2], `resource ${verb} ID [NODE]`);
+  return { id: words[0] ?? "", node: words[1] ?? null };
+}
+
+/** `ocf:heartbeat:IPaddr2`, `systemd:haproxy`, or a type alone, which the daemon completes. */
+export function parseAgentName(text: string): AgentName {
+  const [standard = "", provider = "", ...rest] = text.split(":");
+  const refusal = `invalid agent name '${text}': expected ocf:PROVIDER:TYPE or systemd:UNIT`;
+  if (provider === "" && rest.length === 0 && !text.includes(":") && standard !== "") {
+    return { standard: "", provider: null, type: standard };
+  }
+  if (standard === "" || provider === "") throw refused(refusal);
+  if (standard !== "ocf") return { standard, provider: null, type: [provider, ...rest].join(":") };
+  const [type = ""] = rest;
+  if (rest.length !== 1 || type === "") throw refused(refusal);
+  return { standard, provider, type };
+}
+
+interface Sections {
+  readonly parameters: readonly string[];
+  readonly operations: readonly OperationInput[];
+  readonly meta: readonly string[];
+}
+
+function parseSections(words: readonly string[]): Sections {
+  const parameters: string[] = [];
+  const meta: string[] = [];
+  const operations: string[][] = [];
+  let section = "parameters";
+  for (const word of words) {
+    if (NOT_SUPPORTED.includes(word)) {
+      throw refused(
+        `'${word}' is not supported by this release: one node at a time runs a resource`,
+      );
+    }
+    if (SECTIONS.includes(word)) {
+      section = word;
+      if (word === "op") operations.push([]);
+    } else if (section === "op") operations.at(-1)?.push(word);
+    else if (section === "meta") meta.push(word);
+    else parameters.push(word);
+  }
+  return { parameters, meta, operations: operations.flatMap(parseOperations) };
+}
+
+/** The words after one `op`: an action and its options, and perhaps further ones. */
+function parseOperations(words: readonly string[]): readonly OperationInput[] {
+  const starts = words.flatMap((word, index) => (word.includes("=") ? [] : [index]));
+  const rule = "When using 'op' you must specify an operation name and at least one option";
+  if (starts[0] !== 0) throw refused(rule);
+  return starts.map((start, index) => {
+    const options = words.slice(start + 1, starts[index + 1]);
+    if (options.length === 0) throw refused(rule);
+    return { name: words[start] ?? "", options: parseFilledValues(options) };
+  });
+}

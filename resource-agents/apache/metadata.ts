@@ -1,0 +1,91 @@
+import type { AgentMetadata, AgentParameter } from "../contract.ts";
+
+function parameter(
+  name: string,
+  shortDescription: string,
+  more: Partial<AgentParameter> & { readonly longDescription: string },
+): AgentParameter {
+  const base = { type: "string", isRequired: false, isUnique: false, defaultValue: null } as const;
+  return { name, shortDescription, ...base, ...more };
+}
+
+const PARAMETERS: readonly AgentParameter[] = [
+  parameter("configfile", "Main configuration file", {
+    isUnique: true,
+    longDescription:
+      "Full path. By default the first that exists of /etc/apache2/httpd.conf, " +
+      "/etc/apache2/apache2.conf and /etc/httpd/conf/httpd.conf.",
+  }),
+  parameter("httpd", "Server binary", {
+    longDescription:
+      "Full path of the binary itself, no script. By default the first that exists of " +
+      "/usr/sbin/httpd, /usr/sbin/apache2 and /usr/sbin/httpd-prefork.",
+  }),
+  parameter("port", "Port of the status page", {
+    type: "integer",
+    longDescription: "Used when statusurl is left out; by default that of the first Listen.",
+  }),
+  parameter("statusurl", "Address of the status page", {
+    longDescription:
+      "When set, the page must answer 200 and match testregex, or the monitor fails. When left " +
+      "out /server-status of the first Listen is tried, and a server without it passes by its " +
+      "process and an accepted connection. With localhost, 127.0.0.1 is tried first, then ::1.",
+  }),
+  parameter("testregex", "Expected on the status page", {
+    longDescription:
+      "Extended regular expression, case ignored. By default a closing html tag, or BusyWorkers " +
+      "when the address asks for ?auto.",
+  }),
+  parameter("client", "Ignored", {
+    longDescription: "Accepted and ignored: pages are fetched without another program.",
+  }),
+  parameter("testurl", "Address of the deep check", {
+    longDescription:
+      "Fetched by a monitor with check level 10. Without http in front it is relative to the " +
+      "server.",
+  }),
+  parameter("testregex10", "Expected at testurl", {
+    longDescription:
+      "Extended regular expression, case ignored; by default any page with status 200.",
+  }),
+  parameter("testconffile", "File of deep checks", {
+    longDescription: "A file of named checks (test:NAME, url, match, user, password, end).",
+  }),
+  parameter("testname", "Name in testconffile", {
+    longDescription: "Which check of testconffile a monitor with check level 10 does.",
+  }),
+  parameter("options", "More command line options", {
+    longDescription:
+      "Given to the server at each start, split at blanks; quotes keep them together.",
+  }),
+  parameter("envfiles", "Environment files", {
+    defaultValue: "/etc/apache2/envvars",
+    longDescription: "Shell files, separated by blanks, whose variables the server gets.",
+  }),
+  parameter("use_ipv6", "Try ::1 first for localhost", {
+    type: "boolean",
+    defaultValue: "false",
+    longDescription: "With localhost in an address, ::1 is tried before 127.0.0.1.",
+  }),
+];
+
+/** Metadata of ocf:heartbeat:apache; names are those of resource-agents. */
+export const APACHE_METADATA: AgentMetadata = {
+  standard: "ocf",
+  provider: "heartbeat",
+  type: "apache",
+  version: "1.0",
+  shortDescription: "Manages an Apache httpd server",
+  longDescription:
+    "Starts httpd and waits until it answers, watches its process and its status page, and stops " +
+    "it so that no process of it is left.",
+  parameters: PARAMETERS,
+  actions: [
+    { name: "start", timeoutMs: 40_000, intervalMs: 0 },
+    { name: "stop", timeoutMs: 60_000, intervalMs: 0 },
+    { name: "reload", timeoutMs: 40_000, intervalMs: 0 },
+    { name: "monitor", timeoutMs: 20_000, intervalMs: 10_000, depth: 0 },
+    { name: "meta-data", timeoutMs: 5_000, intervalMs: 0 },
+    { name: "validate-all", timeoutMs: 5_000, intervalMs: 0 },
+  ],
+};

@@ -1,0 +1,85 @@
+import type { AgentContext } from "../contract.ts";
+import {
+  findServerProcesses,
+  readPidFile,
+  readServerProcess,
+  type ServerProcess,
+} from "./processes.ts";
+import { lastRunConfig, type RunConfig, readRunConfig, serverKey } from "./run-config.ts";
+import { readServerEnvironment } from "./server-environment.ts";
+import type { ApacheSettings } from "./settings.ts";
+
+const REMEMBERED_MAX = 64;
+/** The parent process of each server, as it was found last. */
+const parents = new Map<string, ServerProcess>();
+
+/** All that an action knows of the server it acts on. */
+export interface Server {
+  readonly context: AgentContext;
+  readonly settings: ApacheSettings;
+  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Null when the configuration cannot be read; `problem` says why. The server may run
+   * nevertheless.
+   */
+  readonly config: RunConfig | null;
+  readonly problem: string | null;
+}
+
+/** Gathers what is known of the server; a broken configuration is no failure here. */
+export async function describeServer(
+  context: AgentContext,
+  settings: ApacheSettings,
+): Promise<Server> {
+  const variables = await readServerEnvironment(context, settings.environmentFiles);
+  if (variables.kind === "unreadable") {
+    const problem = variables.reason;
+    return { context, settings, environment: {}, config: null, problem };
+  }
+  const environment = variables.variables;
+  const result = await readRunConfig(context, settings, environment);
+  const base = { context, settings, environment };
+  return result.kind === "config"
+    ? { ...base, config: result.config, problem: null }
+    : { ...base, config: null, problem: `${settings.configFile}: ${result.reason}` };
+}
+
+/**
+ * The server as far as it is known without a child process: for monitor and stop, which must not
+ * wait for a configuration test (it resolves names, and hangs with the name service).
+ */
+export function describeKnownServer(context: AgentContext, settings: ApacheSettings): Server {
+  const config = lastRunConfig(settings);
+  return { context, settings, environment: {}, config, problem: null };
+}
+
+/** The live parent process by the PID file, without looking further. A foreign process is none. */
+export function parentByPidFile({ config, settings }: Server): ServerProcess | null {
+  const path = config?.pidFile ?? null;
+  const pid = path === null ? null : readPidFile(path);
+  const parent = pid === null ? null : readServerProcess(pid, settings);
+  if (parent !== null) remember(settings, parent);
+  return parent;
+}
+
+/**
+ * The live parent process, or null. Where it was last time, it is found in microseconds; otherwise
+ * all processes of the host are looked at. The PID file is not needed: it may be deleted, foreign,
+ * or elsewhere since the configuration was changed.
+ */
+export function findParent({ settings }: Pick<Server, "settings">): ServerProcess | null {
+  const known = parents.get(serverKey(settings));
+  if (known !== undefined) {
+    const same = readServerProcess(known.pid, settings);
+    if (same !== null && same.startTicks === known.startTicks) return same;
+  }
+  const { parent } = findServerProcesses(settings);
+  if (parent === null) parents.delete(serverKey(settings));
+  else remember(settings, parent);
+  return parent;
+}
+
+function remember(settings: ApacheSettings, parent: ServerProcess): void {
+  if (parents.size >= REMEMBERED_MAX) parents.clear();
+  parents.set(serverKey(settings), parent);
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { bundle, TestHost } from "./host.ts";
+import { writeHttpdConfig } from "./httpd.ts";
+
+const TESTER = "/usr/sbin/ocf-tester";
+const WRAPPERS = resolve("packaging/ocf");
+
+suite("lb-ocf as an OCF executable", function () {
+  this.timeout(60_000);
+  let host: TestHost;
+  let program: string;
+  suiteSetup(() => {
+    if (!existsSync(TESTER))
+      throw new Error(`${TESTER}: expected, from the package resource-agents`);
+    host = new TestHost();
+    chmodSync(host.folder, 0o755); // ocf-tester asks for metadata as the user nobody.
+    const script = bundle("resource-agents/ocf.ts", join(host.folder, "lb-ocf.cjs"));
+    program = join(host.folder, "lb-ocf");
+    writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${script} "$@"\n`, { mode: 0o755 });
+  });
+  suiteTeardown(() => host?.close());
+
+  test("IPaddr2 passes ocf-tester", () => {
+    passes("IPaddr2", ["-o", "ip=10.99.0.150", "-o", "nic=eth0", "-o", "cidr_netmask=32"]);
+  });
+
+  test("apache passes ocf-tester", () => {
+    const web = writeHttpdConfig(join(host.folder, "web"), { port: 18180 });
+    const options = Object.entries(web.parameters).flatMap(([name, value]) => [
+      "-o",
+      `${name}=${value}`,
+    ]);
+    passes("apache", options);
+  });
+
+  test("Dummy passes ocf-tester", () => {
+    passes("Dummy", []);
+  });
+
+  test("reasons go to standard error in OCF form, with the OCF status", () => {
+    const environment = { OCF_RESKEY_ip: "10.99.0.150", OCF_RESKEY_nic: "eth9" };
+    const result = invoke([join(WRAPPERS, "IPaddr2"), "validate-all"], environment);
+    assert.equal(result.status, 5);
+    assert.equal(
+      result.stderr,
+      'ocf-exit-reason:nic "eth9": not found on this host, expected one of lo, eth0\n',
+    );
+  });
+
+  test("an unknown action is unimplemented, an unknown agent a wrong argument", () => {
+    assert.equal(invoke([program, "IPaddr2", "promote"]).status, 3);
+    assert.equal(invoke([program, "nothing", "start"]).status, 2);
+    assert.equal(invoke([program, "IPaddr2", "start"]).status, 6);
+  });
+
+  function passes(name: string, options: readonly string[]): void {
+    const result = invoke([TESTER, "-n", `test_${name}`, ...options, join(WRAPPERS, name)]);
+    assert.match(result.stdout, /passed all tests/, `${result.stdout}${result.stderr}`);
+    assert.equal(result.status, 0);
+  }
+
+  function invoke(words: readonly string[], environment: Record<string, string> = {}) {
+    const env = { ...process.env, LB_OCF: program, HA_RSCTMP: host.folder, ...environment };
+    const args = ["netns", "exec", host.hostName, ...words];
+    return spawnSync("ip", args, { encoding: "utf8", env });
+  }
+});

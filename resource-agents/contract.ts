@@ -1,0 +1,228 @@
+/**
+ * What every built-in resource agent is: metadata and actions with OCF meaning.
+ * An agent module never imports the daemon: all it may use of the outside comes as `AgentContext`.
+ */
+
+/** Exit statuses of the OCF resource agent API 1.1, section "Exit status codes". */
+export const OCF = {
+  SUCCESS: 0,
+  ERR_GENERIC: 1,
+  ERR_ARGS: 2,
+  ERR_UNIMPLEMENTED: 3,
+  ERR_PERM: 4,
+  ERR_INSTALLED: 5,
+  ERR_CONFIGURED: 6,
+  NOT_RUNNING: 7,
+  RUNNING_PROMOTED: 8,
+  FAILED_PROMOTED: 9,
+} as const;
+
+/**
+ * The actions of an agent; `repair` is ours, the others are those of the OCF resource agent API.
+ */
+export type AgentActionName = "start" | "stop" | "monitor" | "validate-all" | "reload" | "repair";
+
+/** One parameter, as OCF metadata names it. `isUnique`: no two resources may share its value. */
+export interface AgentParameter {
+  readonly name: string;
+  readonly type: "string" | "integer" | "boolean";
+  readonly isRequired: boolean;
+  readonly isUnique: boolean;
+  readonly defaultValue: string | null;
+  readonly shortDescription: string;
+  readonly longDescription: string;
+}
+
+/**
+ * One action with the timeouts that the agent recommends. `intervalMs` is 0 for all but monitors.
+ */
+export interface AgentActionMetadata {
+  readonly name: AgentActionName | "meta-data";
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+  readonly depth?: number;
+}
+
+/** What an agent says of itself; rendered as OCF metadata. */
+export interface AgentMetadata {
+  /** The full name, such as `ocf:heartbeat:IPaddr2`. */
+  readonly standard: "ocf";
+  readonly provider: string;
+  readonly type: string;
+  readonly version: string;
+  readonly shortDescription: string;
+  readonly longDescription: string;
+  readonly parameters: readonly AgentParameter[];
+  readonly actions: readonly AgentActionMetadata[];
+}
+
+/**
+ * How an action ended. `status` is one of `OCF`; `reason` is one line for people (empty on success,
+ * required otherwise), with subject, value and what was expected. Never contains a secret.
+ */
+export interface AgentResult {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** The result of an action that did what it was asked for. */
+export const SUCCEEDED: AgentResult = { status: OCF.SUCCESS, reason: "" };
+
+/** A result other than success. `reason` is made one line of at most 500 characters. */
+export function failed(status: number, reason: string): AgentResult {
+  return { status, reason: reason.replace(/\s+/g, " ").trim().slice(0, 500) };
+}
+
+/** A parameter's value, or null when it is missing or empty: OCF makes no difference of the two. */
+export function textParameter(context: AgentContext, name: string): string | null {
+  const value = context.parameters[name];
+  return value === undefined || value === "" ? null : value;
+}
+
+/** An OCF boolean as shell agents read it (yes, true, 1, y, on and their opposites), or null. */
+export function parseBoolean(text: string): boolean | null {
+  if (/^(yes|true|1|y|on|t)$/i.test(text)) return true;
+  return /^(no|false|0|n|off|f)$/i.test(text) ? false : null;
+}
+
+/** A decimal integer of at most nine digits with a sign at most, or null. */
+export function parseInteger(text: string): number | null {
+  return /^-?[0-9]{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** How a child process ended. `timedOut` and `notSpawned` say nothing about what it did. */
+export type CommandResult =
+  | {
+      readonly kind: "exited";
+      readonly status: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: "timedOut"; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "notSpawned"; readonly reason: string };
+
+/** An address as the kernel shows it. `remainingMs` is null when it does not expire. */
+export interface KernelAddress {
+  readonly ip: string;
+  readonly prefixLength: number;
+  readonly nic: string;
+  readonly remainingMs: number | null;
+}
+
+/** An address that this node wants to hold. */
+export interface AddressRequest {
+  readonly ip: string;
+  readonly prefixLength: number;
+  readonly nic: string;
+  /** Broadcast address for IPv4, or null. */
+  readonly broadcast: string | null;
+  /** Interface label such as `eth0:vip`, or null. */
+  readonly label: string | null;
+  /** False: no route to the prefix is made for this address (`noprefixroute`). True by default. */
+  readonly hasPrefixRoute?: boolean;
+  /** False: IPv6 only, never chosen as a source address (`preferred_lft 0`). True by default. */
+  readonly isPreferredSource?: boolean;
+}
+
+/**
+ * The kernel's addresses, through long-lived `ip` children in the daemon, through single `ip`
+ * commands when an agent runs as an OCF executable. All promises settle; failures are values.
+ */
+export interface AddressTable {
+  /**
+   * All addresses of this host (both families). Rejects when the kernel's table cannot be read: an
+   * empty answer would look like "not running", and a stop would be called certain without proof.
+   */
+  list(): Promise<readonly KernelAddress[]>;
+  /** Names of this host's network interfaces that exist, with their state. */
+  nics(): Promise<readonly { readonly name: string; readonly isUp: boolean }[]>;
+  /**
+   * Adds or refreshes the address; verified before it resolves. With `lease`, the address gets a
+   * kernel lifetime and is renewed by the heartbeat process until `release`; otherwise it is
+   * permanent. Resolves to null on success, to a reason otherwise.
+   */
+  hold(request: AddressRequest, options: { readonly lease: boolean }): Promise<string | null>;
+  /** Ends the renewal, removes the address, and verifies that it is gone. Null on success. */
+  release(address: {
+    readonly ip: string;
+    readonly prefixLength: number;
+    readonly nic: string;
+  }): Promise<string | null>;
+  /**
+   * Asks the link who has the address, waiting at most `waitMs`. Resolves to the answering MAC, or
+   * null.
+   */
+  whoHas(ip: string, nic: string, waitMs: number): Promise<string | null>;
+  /**
+   * Sends gratuitous ARP or an unsolicited neighbour advertisement at once, and repeats it in the
+   * background.
+   */
+  announce(
+    request: AddressRequest,
+    options: { readonly count: number; readonly intervalMs: number },
+  ): void;
+}
+
+/** All of the outside that an action may use. */
+export interface AgentContext {
+  /** The resource's id, for messages and file names. */
+  readonly resource: string;
+  /** Parameters as configured: only those that were given; defaults are the agent's to apply. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** A monitor with interval 0: finds out the state, expects nothing. */
+  readonly isProbe: boolean;
+  /** OCF_CHECK_LEVEL of this operation, 0 by default. */
+  readonly checkLevel: number;
+  readonly timeoutMs: number;
+  /** True inside the daemon, where leases are renewed; false as an OCF executable. */
+  readonly isSupervised: boolean;
+  /**
+   * Aborted when the timeout has passed: end waiting, end children. The daemon counts `timedOut`.
+   */
+  readonly signal: AbortSignal;
+  readonly addresses: AddressTable;
+  /**
+   * Runs a command without a shell, output bounded, killed with its whole process group on abort.
+   */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** Waits; rejects never; resolves early on abort. */
+  wait(ms: number): Promise<void>;
+  log(line: string): void;
+  /** A folder for the agent's own state files, on a file system that does not survive a boot. */
+  readonly runFolder: string;
+}
+
+/** Options of one child process. */
+export interface RunOptions {
+  readonly timeoutMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/**
+ * What the daemon should watch, to trigger a monitor at once when it changes (a hint, never a
+ * verdict).
+ */
+export type Watch =
+  | { readonly kind: "process"; readonly pid: number }
+  | { readonly kind: "address"; readonly ip: string; readonly nic: string };
+
+/** A resource agent: metadata and one function an action. */
+export interface ResourceAgent {
+  readonly metadata: AgentMetadata;
+  readonly start: (context: AgentContext) => Promise<AgentResult>;
+  readonly stop: (context: AgentContext) => Promise<AgentResult>;
+  readonly monitor: (context: AgentContext) => Promise<AgentResult>;
+  readonly validate: (context: AgentContext) => Promise<AgentResult>;
+  readonly reload?: (context: AgentContext) => Promise<AgentResult>;
+  /**
+   * Puts back in place, in milliseconds, what somebody else removed (a deleted address). Tried
+   * once before a failed recurring monitor counts as a failure; success counts as a repair, not a
+   * failure.
+   */
+  readonly repair?: (context: AgentContext) => Promise<AgentResult>;
+  /**
+   * What to watch while started; asked after each successful start and monitor. Cheap, no forks.
+   */
+  readonly watches?: (context: AgentContext) => Promise<readonly Watch[]>;
+}

@@ -1,0 +1,13 @@
+import type { CommandResult, ResourceAgent, RunOptions } from "../contract.ts";
+
+/** Runs a command, as `AgentContext.run` does. */
+export type RunAgentCommand = (
+  command: string,
+  args: readonly string[],
+  options?: RunOptions,
+) => Promise<CommandResult>;
+
+/** A loaded agent, or in one line why this host has none of that name (OCF status 5). */
+export type ExternalAgent =
+  | { readonly kind: "loaded"; readonly agent: ResourceAgent }
+  | { readonly kind: "unavailable"; readonly reason: string };

@@ -1,0 +1,136 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type {
+  AgentContext,
+  AgentMetadata,
+  AgentResult,
+  CommandResult,
+  ResourceAgent,
+} from "../contract.ts";
+import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import type { ExternalAgent, RunAgentCommand } from "./load-result.ts";
+import { parseMetadata } from "./parse-metadata.ts";
+
+const METADATA_TIMEOUT_MS = 30_000;
+const STATUS_MAX = 9;
+/** What a recurring monitor is told as its interval: agents only look whether it is 0. */
+const INTERVAL_TOLD_MS = 10_000;
+/** The Pacemaker feature set whose meta parameters are passed on. */
+const FEATURE_SET = "3.16.2";
+
+/** Which executable an agent is. */
+interface Executable {
+  readonly path: string;
+  readonly root: string;
+  readonly provider: string;
+  readonly type: string;
+}
+
+/** Loads `ocf:PROVIDER:TYPE` from `root`/resource.d by asking the executable for its metadata. */
+export async function loadOcfAgent(
+  name: { readonly provider: string; readonly type: string; readonly root: string },
+  run: RunAgentCommand,
+): Promise<ExternalAgent> {
+  const executable = { ...name, path: join(name.root, "resource.d", name.provider, name.type) };
+  const { path, root, provider } = executable;
+  try {
+    await access(path, constants.X_OK);
+  } catch {
+    return { kind: "unavailable", reason: `agent "${path}": not found or not executable` };
+  }
+  const environment = { OCF_ROOT: root };
+  const result = await run(path, ["meta-data"], { environment, timeoutMs: METADATA_TIMEOUT_MS });
+  if (result.kind !== "exited" || result.status !== 0) {
+    return { kind: "unavailable", reason: `agent "${path}" meta-data: ${describe(result)}` };
+  }
+  const metadata = parseMetadata(result.stdout, provider);
+  if (metadata === null) {
+    return {
+      kind: "unavailable",
+      reason: `agent "${path}" meta-data: not metadata of the OCF API`,
+    };
+  }
+  return { kind: "loaded", agent: ocfAgent(executable, metadata) };
+}
+
+/**
+ * The last reason that an agent gave on standard error, else its last line there, else its status.
+ */
+export function readReason(stderr: string, status: number): string {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const given = lines.findLast((line) => line.startsWith("ocf-exit-reason:"));
+  if (given !== undefined) return given.slice("ocf-exit-reason:".length).trim();
+  return lines.findLast((line) => line !== "") ?? `exit status ${status}`;
+}
+
+function ocfAgent(executable: Executable, metadata: AgentMetadata): ResourceAgent {
+  const act = (action: string) => (context: AgentContext) => runAction(executable, action, context);
+  const isReloadable = metadata.actions.some((action) => action.name === "reload");
+  return {
+    metadata,
+    start: act("start"),
+    stop: act("stop"),
+    monitor: act("monitor"),
+    validate: act("validate-all"),
+    ...(isReloadable ? { reload: act("reload") } : {}),
+  };
+}
+
+async function runAction(
+  executable: Executable,
+  action: string,
+  context: AgentContext,
+): Promise<AgentResult> {
+  const environment = actionEnvironment(executable, action, context);
+  const result = await context.run(executable.path, [action], { environment });
+  switch (result.kind) {
+    case "exited":
+      break;
+    case "timedOut":
+      return failed(OCF.ERR_GENERIC, `${executable.type} ${action}: ${describe(result)}`);
+    case "notSpawned":
+      return failed(OCF.ERR_INSTALLED, `agent "${executable.path}": ${result.reason}`);
+  }
+  const { status, stderr } = result;
+  if (status === OCF.SUCCESS) return SUCCEEDED;
+  // Statuses beyond the API (also a death by a signal) mean nothing but failure.
+  return failed(status > STATUS_MAX ? OCF.ERR_GENERIC : status, readReason(stderr, status));
+}
+
+function actionEnvironment(
+  { root, provider, type }: Executable,
+  action: string,
+  context: AgentContext,
+): Record<string, string> {
+  const environment: Record<string, string> = {
+    OCF_ROOT: root,
+    OCF_RA_VERSION_MAJOR: "1",
+    OCF_RA_VERSION_MINOR: "1",
+    OCF_RESOURCE_INSTANCE: context.resource,
+    OCF_RESOURCE_TYPE: type,
+    OCF_RESOURCE_PROVIDER: provider,
+    OCF_CHECK_LEVEL: String(context.checkLevel),
+    OCF_RESKEY_crm_feature_set: FEATURE_SET,
+    OCF_RESKEY_CRM_meta_name: action,
+    OCF_RESKEY_CRM_meta_timeout: String(context.timeoutMs),
+  };
+  if (action === "monitor") {
+    environment["OCF_RESKEY_CRM_meta_interval"] = context.isProbe ? "0" : String(INTERVAL_TOLD_MS);
+  }
+  for (const [name, value] of Object.entries(context.parameters)) {
+    environment[`OCF_RESKEY_${name}`] = value;
+  }
+  return environment;
+}
+
+function describe(result: CommandResult): string {
+  switch (result.kind) {
+    case "exited":
+      return readReason(result.stderr, result.status);
+    case "timedOut":
+      return "no end within its timeout";
+    case "notSpawned":
+      return result.reason;
+  }
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { parseDurationMs, parseMetadata } from "./parse-metadata.ts";
+
+suite("metadata of other agents", () => {
+  for (const [text, ms] of [
+    ["20", 20_000],
+    ["20s", 20_000],
+    ["500ms", 500],
+    ["2min", 120_000],
+    ["1h", 3_600_000],
+    ["x", null],
+    ["-1", null],
+    ["", null],
+  ] as const) {
+    test(`duration "${text}": ${ms}`, () => {
+      assert.equal(parseDurationMs(text), ms);
+    });
+  }
+
+  test("parameters without content, unknown types and unknown actions do no harm", () => {
+    const xml = `<resource-agent name="X" version="2"><parameters>
+      <parameter name="a" required="true"/><parameter name="b"><content type="time"/></parameter>
+      <parameter/></parameters><actions><action name="notify" timeout="5"/>
+      <action name="monitor" depth="x" timeout="?"/></actions></resource-agent>`;
+    const metadata = parseMetadata(xml, "p");
+    assert.deepEqual(
+      metadata?.parameters.map(({ name, type, isRequired }) => [name, type, isRequired]),
+      [
+        ["a", "string", true],
+        ["b", "string", false],
+      ],
+    );
+    assert.deepEqual(metadata?.actions, [{ name: "monitor", timeoutMs: 20_000, intervalMs: 0 }]);
+    assert.equal(metadata?.version, "2");
+  });
+
+  for (const xml of ["", "usage: agent {start|stop}", "<other/>", "<resource-agent/>"]) {
+    test(`"${xml}" is not metadata`, () => {
+      assert.equal(parseMetadata(xml, "p"), null);
+    });
+  }
+});

@@ -1,0 +1,39 @@
+/**
+ * The resource agents: built-in ones by name, any other OCF agent or systemd unit by loading it.
+ */
+import { APACHE_AGENT } from "./apache/index.ts";
+import type { ResourceAgent } from "./contract.ts";
+import { HEARTBEAT_DUMMY_AGENT, PACEMAKER_DUMMY_AGENT } from "./dummy/index.ts";
+import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
+
+export type { CommandOptions } from "./child-process.ts";
+export { runCommand, startDetached, waitMs } from "./child-process.ts";
+export type { RunAgentCommand } from "./external/index.ts";
+export { loadExternalAgent } from "./external/index.ts";
+export type { IpCommandOptions, ShownNic } from "./ip-command.ts";
+export { addressWords, ipCommandTable, parseShownNics } from "./ip-command.ts";
+export { renderMetadataXml } from "./metadata-xml.ts";
+export type { Announcement, RunIp, WhoHasQuestion } from "./neighbours.ts";
+export { announceAddress, whoHas } from "./neighbours.ts";
+
+const AGENTS: readonly ResourceAgent[] = [
+  IPADDR2_AGENT,
+  APACHE_AGENT,
+  HEARTBEAT_DUMMY_AGENT,
+  PACEMAKER_DUMMY_AGENT,
+];
+
+/** The built-in agent of a full name such as `ocf:heartbeat:IPaddr2`, or null. Case matters. */
+export function findAgent(standardProviderType: string): ResourceAgent | null {
+  return AGENTS.find((agent) => agentName(agent) === standardProviderType) ?? null;
+}
+
+/** All built-in agents, in a fixed order. */
+export function listAgents(): readonly ResourceAgent[] {
+  return AGENTS;
+}
+
+/** The full name of an agent, such as `ocf:heartbeat:IPaddr2`. */
+export function agentName({ metadata }: ResourceAgent): string {
+  return `${metadata.standard}:${metadata.provider}:${metadata.type}`;
+}

@@ -1,0 +1,195 @@
+/** ocf:heartbeat:IPaddr2, see README.md of this folder. */
+import type {
+  AddressRequest,
+  AgentContext,
+  AgentResult,
+  KernelAddress,
+  ResourceAgent,
+  Watch,
+} from "../contract.ts";
+import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { IPADDR2_METADATA } from "./metadata.ts";
+import { findPlace, type Place } from "./place.ts";
+import { type IpSettings, readIpSettings } from "./settings.ts";
+
+/** How long another owner of the address has to answer before a start. */
+const OWNER_WAIT_MS = 30;
+/**
+ * The same before a repair: each millisecond is outage, and a link that is well answers within 1
+ * ms.
+ */
+const OWNER_WAIT_REPAIR_MS = 10;
+
+/** The resource agent for one virtual address. */
+export const IPADDR2_AGENT: ResourceAgent = {
+  metadata: IPADDR2_METADATA,
+  start: (context) => withSettings(context, (settings) => start(context, settings)),
+  stop: (context) => withSettings(context, (settings) => stop(context, settings)),
+  monitor: (context) => withSettings(context, (settings) => monitor(context, settings)),
+  validate: (context) => withSettings(context, (settings) => validate(context, settings)),
+  repair: (context) => withSettings(context, (settings) => repair(context, settings)),
+  watches,
+};
+
+async function withSettings(
+  context: AgentContext,
+  action: (settings: IpSettings) => Promise<AgentResult>,
+): Promise<AgentResult> {
+  const result = readIpSettings(context);
+  if (result.kind === "refused") return failed(OCF.ERR_CONFIGURED, result.problems.join("; "));
+  try {
+    return await action(result.settings);
+  } catch (error) {
+    // The address table could not be read: nothing is known, so nothing is claimed.
+    if (!(error instanceof Error)) throw error;
+    return failed(OCF.ERR_GENERIC, `ip "${result.settings.ip}": ${error.message}`);
+  }
+}
+
+async function start(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  return hold(context, settings, OWNER_WAIT_MS);
+}
+
+async function repair(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  return hold(context, settings, OWNER_WAIT_REPAIR_MS);
+}
+
+async function hold(
+  context: AgentContext,
+  settings: IpSettings,
+  ownerWaitMs: number,
+): Promise<AgentResult> {
+  const { place, held } = await look(context, settings);
+  if (place.kind !== "place") return failed(statusOf(place), place.reason);
+  const { request } = place;
+  const { ip, nic } = request;
+  const elsewhere = held.filter((address) => address.nic !== nic);
+  if (elsewhere.length > 0) return failed(OCF.ERR_GENERIC, explainElsewhere(elsewhere, nic));
+  if (held.length === 0 && nic !== "lo") {
+    const owner = await context.addresses.whoHas(ip, nic, ownerWaitMs);
+    if (owner !== null) return failed(OCF.ERR_GENERIC, explainOwner(request, owner));
+  }
+  if (context.signal.aborted)
+    return failed(OCF.ERR_GENERIC, `ip "${ip}": ended before it was added`);
+  const problem = await holdOnly(context, request, held);
+  if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
+  announce(context, request, { ...settings, count: settings.announceCount });
+  return SUCCEEDED;
+}
+
+/** Holds the address, and once only: entries of it with another prefix length are removed. */
+async function holdOnly(
+  context: AgentContext,
+  request: AddressRequest,
+  held: readonly KernelAddress[],
+): Promise<string | null> {
+  const lease = context.isSupervised;
+  const problem = await context.addresses.hold(request, { lease });
+  const others = held.filter(({ prefixLength }) => prefixLength !== request.prefixLength);
+  if (problem !== null || others.length === 0) return problem;
+  for (const other of others) await context.addresses.release(other);
+  // Removing a first address of a subnet takes its secondary ones along.
+  return context.addresses.hold(request, { lease });
+}
+
+async function stop(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const held = await heldAddresses(context, settings);
+  const known = held.map(({ prefixLength, nic }) => ({ ip: settings.ip, prefixLength, nic }));
+  if (known.length === 0) return endRenewal(context, settings);
+  const problems: string[] = [];
+  for (const address of known) {
+    const problem = await context.addresses.release(address);
+    if (problem !== null) problems.push(problem);
+  }
+  const left = await heldAddresses(context, settings);
+  if (left.length === 0) return SUCCEEDED;
+  const where = left.map(({ nic }) => nic).join(", ");
+  return failed(
+    OCF.ERR_GENERIC,
+    `ip "${settings.ip}": still on ${where} after its removal: ${problems.join("; ")}`,
+  );
+}
+
+/** An address that is gone may still be in renewal, which would bring it back. */
+async function endRenewal(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const { place } = await look(context, settings);
+  if (!context.isSupervised || place.kind !== "place") return SUCCEEDED;
+  const problem = await context.addresses.release(place.request);
+  return problem === null ? SUCCEEDED : failed(OCF.ERR_GENERIC, problem);
+}
+
+async function monitor(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const { place, held } = await look(context, settings);
+  if (held.length === 0) {
+    const where = settings.nic ?? (place.kind === "place" ? place.request.nic : "any interface");
+    return failed(OCF.NOT_RUNNING, `ip "${settings.ip}": not on ${where}`);
+  }
+  const nic = settings.nic ?? (place.kind === "place" ? place.request.nic : null);
+  const elsewhere = held.filter((address) => nic !== null && address.nic !== nic);
+  if (nic !== null && elsewhere.length > 0) {
+    return failed(OCF.ERR_GENERIC, explainElsewhere(elsewhere, nic));
+  }
+  if (context.isProbe && context.isSupervised && place.kind === "place") {
+    // A fresh agent takes over the renewal, or the address of its predecessor would run out.
+    const problem = await context.addresses.hold(place.request, { lease: true });
+    if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
+  }
+  if (!context.isProbe && place.kind === "place") {
+    announce(context, place.request, { ...settings, count: settings.announceCountRefresh });
+  }
+  return SUCCEEDED;
+}
+
+async function validate(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const { place } = await look(context, settings);
+  if (place.kind === "place") return SUCCEEDED;
+  return failed(place.kind === "noNic" ? OCF.ERR_INSTALLED : OCF.ERR_CONFIGURED, place.reason);
+}
+
+async function watches(context: AgentContext): Promise<readonly Watch[]> {
+  const result = readIpSettings(context);
+  if (result.kind === "refused") return [];
+  const { ip, nic } = result.settings;
+  if (nic !== null) return [{ kind: "address", ip, nic }];
+  const held = await heldAddresses(context, result.settings).catch(() => []);
+  return held.map((address) => ({ kind: "address", ip, nic: address.nic }));
+}
+
+interface Look {
+  readonly place: Place;
+  readonly held: readonly KernelAddress[];
+}
+
+async function look(context: AgentContext, settings: IpSettings): Promise<Look> {
+  const [addresses, nics] = await Promise.all([context.addresses.list(), context.addresses.nics()]);
+  const held = addresses.filter((address) => address.ip === settings.ip);
+  return { place: findPlace(settings, { nics, addresses }), held };
+}
+
+async function heldAddresses(context: AgentContext, { ip }: IpSettings) {
+  return (await context.addresses.list()).filter((address) => address.ip === ip);
+}
+
+function announce(
+  context: AgentContext,
+  request: AddressRequest,
+  { count, announceIntervalMs }: { readonly count: number; readonly announceIntervalMs: number },
+): void {
+  if (count > 0) context.addresses.announce(request, { count, intervalMs: announceIntervalMs });
+}
+
+/**
+ * A missing NIC will not come by itself; its subnet may, when the network is still being set up.
+ */
+function statusOf(place: Place): number {
+  return place.kind === "noNic" ? OCF.ERR_INSTALLED : OCF.ERR_GENERIC;
+}
+
+function explainElsewhere(elsewhere: readonly KernelAddress[], nic: string): string {
+  const [first] = elsewhere;
+  return `ip "${first?.ip}": on ${elsewhere.map((a) => a.nic).join(", ")}, expected on ${nic}`;
+}
+
+function explainOwner({ ip, nic }: AddressRequest, mac: string): string {
+  return `ip "${ip}": already in use on the link of ${nic} by ${mac}, expected no answer`;
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Puts in place what `npm test`, `npm run drill` and `npm run sim` need: system packages, npm
+# packages, the built programs. Does only what is missing, so calling it again costs nothing.
+# Usage: scripts/setup.sh [test|drill|sim]; exit 1: something failed, exit 3: not root.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+purpose=${1:-test}
+node_least=20.19
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+case $purpose in
+  test | drill | sim) ;;
+  *) fail "unknown purpose \"$purpose\": expected test, drill or sim" ;;
+esac
+# The simulator needs Node.js alone; the others make network namespaces.
+if [ "$purpose" != sim ] && [ "$(id -u)" -ne 0 ]; then
+  say "must be run as root: it installs packages and makes network namespaces" >&2
+  exit 3
+fi
+
+log=$(mktemp)
+policy=/usr/sbin/policy-rc.d
+wrote_policy=no
+cleanup() {
+  rm -f "$log"
+  if [ "$wrote_policy" = yes ]; then rm -f "$policy"; fi
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Runs a command silently; on failure shows the end of what it said, and ends.
+quietly() {
+  local what=$1
+  shift
+  say "$what"
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    fail "failed: $what"
+  fi
+}
+
+# Two calls in one checkout take turns.
+exec 9<.
+flock 9 2>/dev/null || true
+
+check_node() {
+  local found=none
+  if command -v node >/dev/null; then found=$(node --version); fi
+  local version=${found#v}
+  local major=${version%%.*} minor=${version#*.}
+  minor=${minor%%.*}
+  if [ "$found" = none ] || [ "$major" -lt "${node_least%.*}" ] ||
+    { [ "$major" -eq "${node_least%.*}" ] && [ "$minor" -lt "${node_least#*.}" ]; }; then
+    fail "Node.js $node_least or newer is needed, found $found (RHEL: dnf module install nodejs:22)"
+  fi
+  command -v npm >/dev/null || fail "npm is needed, found none: it comes with Node.js"
+}
+
+# Lines of: command to look for, Debian package, RHEL package. `-`: not needed there.
+packages_wanted() {
+  cat <<'TABLE'
+ip iproute2 iproute
+arping iputils-arping iputils
+ping iputils-ping iputils
+nft nftables nftables
+apache2 apache2 -
+httpd - httpd
+ps procps procps-ng
+nsenter util-linux util-linux
+mount mount util-linux
+tcpdump tcpdump tcpdump
+ocf-tester resource-agents -
+xmllint libxml2-utils libxml2
+TABLE
+}
+
+# The packages of one column whose command is not there.
+packages_missing() {
+  local column=$1 command debian rhel package
+  while read -r command debian rhel; do
+    package=$debian
+    if [ "$column" = rhel ]; then package=$rhel; fi
+    if [ "$package" != - ] && ! command -v "$command" >/dev/null; then echo "$package"; fi
+  done < <(packages_wanted) | sort -u
+  # Debian has two packages with a command of this name; the agents call the one of iputils.
+  if [ "$column" = debian ] && command -v arping >/dev/null &&
+    ! arping -V 2>&1 | grep -q iputils; then echo iputils-arping; fi
+}
+
+# The cluster alone starts httpd: a distribution that starts or enables it on installation would
+# take port 80 and bring the server up on both hosts.
+install_debian() {
+  local had_apache=yes
+  command -v apache2 >/dev/null || had_apache=no
+  if [ ! -e "$policy" ]; then
+    wrote_policy=yes
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
+  say "apt-get update"
+  # An update that fails may leave what is needed in the lists that are there.
+  "${apt[@]}" update >"$log" 2>&1 || say "apt-get update failed; going on with the lists as they are"
+  quietly "installing $*" "${apt[@]}" install --no-install-recommends "$@"
+  if [ "$had_apache" = no ] && command -v systemctl >/dev/null; then
+    systemctl disable apache2.service >/dev/null 2>&1 || true
+  fi
+}
+
+install_packages() {
+  PATH=$PATH:/usr/sbin:/sbin
+  local missing=() column=debian
+  command -v apt-get >/dev/null || column=rhel
+  mapfile -t missing < <(packages_missing "$column")
+  if [ "${#missing[@]}" -eq 0 ]; then return; fi
+  if [ "$column" = debian ]; then
+    install_debian "${missing[@]}"
+  elif command -v dnf >/dev/null; then
+    quietly "installing ${missing[*]}" dnf -q -y install "${missing[@]}"
+  elif command -v yum >/dev/null; then
+    quietly "installing ${missing[*]}" yum -q -y install "${missing[@]}"
+  else
+    fail "no apt-get, dnf or yum; please install by hand: ${missing[*]}"
+  fi
+}
+
+install_npm_packages() {
+  if [ ! -e node_modules/.package-lock.json ] ||
+    [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    quietly "npm ci" npm ci --include=dev --no-audit --no-fund --loglevel=error
+  fi
+}
+
+build_programs() {
+  local sources=(agent ctl resource-agents proto scripts/build.mjs package-lock.json)
+  local newer=missing
+  if [ -e dist/lb-agent.cjs ]; then
+    newer=$(find "${sources[@]}" \( -type d -o -type f ! -name '*.test.ts' \) \
+      -newer dist/lb-agent.cjs -print -quit)
+  fi
+  if [ -z "$newer" ]; then return; fi
+  quietly "building the programs" node scripts/build.mjs
+}
+
+check_node
+if [ "$purpose" != sim ]; then install_packages; fi
+install_npm_packages
+if [ "$purpose" != sim ]; then build_programs; fi

@@ -1,0 +1,160 @@
+// `npm run drill`: two hosts and a client, a cluster built by lbctl, scenarios, one table.
+import { stringify } from "yaml";
+import { LABS_FOLDER, type Lab, openLab, removeStaleLabs } from "../lab/index.ts";
+import { Watch } from "../lab/watch/index.ts";
+import { buildCluster, describeHosts, runShown, tokenMsOf, VIRTUAL_IP } from "./cluster.ts";
+import { DrillError } from "./drill-error.ts";
+import { complaintOf, type RunFigures, runFault } from "./measure.ts";
+import { type DrillOptions, parseOptions } from "./options.ts";
+import { makePrinter, type Printer } from "./printer.ts";
+import { type DrillContext, type FaultScenario, prepareRun, SCENARIOS } from "./scenarios/index.ts";
+import { untilReady } from "./status.ts";
+import { type FaultReport, renderTable, reportOf } from "./table.ts";
+
+const READY_LIMIT_MS = 60_000;
+
+/** Runs the drill; the exit status is 0 when every scenario ran and the service came back. */
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  const printer = makePrinter(options.outputFormat);
+  if (options.clean) return clean(printer);
+  // The lab removes itself when the process exits; a signal must only lead there.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      process.stderr.write(`${signal}: removing the hosts\n`);
+      process.exit(signal === "SIGINT" ? 130 : 143);
+    });
+  }
+  const lab = await openLab({ keep: options.keep, secondLink: options.secondLink });
+  try {
+    const status = await drill(lab, options, printer);
+    if (options.keep) {
+      sayKept(lab, printer);
+      await lab.leave();
+    }
+    return status;
+  } finally {
+    if (!options.keep) await lab.close();
+  }
+}
+
+function clean(printer: Printer): number {
+  const removed = removeStaleLabs({ withKept: true });
+  printer.say(removed.length === 0 ? "nothing to remove" : `removed ${removed.join(", ")}`);
+  return 0;
+}
+
+async function drill(lab: Lab, options: DrillOptions, printer: Printer): Promise<number> {
+  let watch: Watch | undefined;
+  const reports: FaultReport[] = [];
+  try {
+    await buildCluster(lab, options, printer);
+    await untilReady(lab, READY_LIMIT_MS);
+    await runShown(lab.hosts[0], "lbctl status", { printer });
+    watch = new Watch(lab, { address: VIRTUAL_IP });
+    const tokenMs = tokenMsOf(lab.hosts[0], options);
+    const { seconds } = options;
+    const context = { lab, watch, printer, address: VIRTUAL_IP, tokenMs, seconds };
+    await runScenarios(context, { options, reports });
+    await untilReady(lab, READY_LIMIT_MS);
+  } catch (error) {
+    if (!(error instanceof DrillError)) throw error;
+    process.stderr.write(`drill: ${error.message}\n${await describeHosts(lab)}\n`);
+    return 1;
+  } finally {
+    await watch?.close();
+    if (reports.length > 0) printer.say(`\n${renderTable(reports)}`);
+  }
+  const runs = reports.flatMap((report) => report.runs);
+  return runs.some((run) => complaintOf(run) !== undefined) ? 1 : 0;
+}
+
+/** Runs the scenarios in order; what is finished is in `reports` even if a later one throws. */
+async function runScenarios(
+  context: DrillContext,
+  { options, reports }: { readonly options: DrillOptions; readonly reports: FaultReport[] },
+): Promise<void> {
+  const { printer, tokenMs } = context;
+  for (const name of options.scenarios) {
+    const scenario = SCENARIOS[name];
+    if (scenario === undefined) throw new DrillError(`no scenario ${name}`);
+    if (scenario.kind === "figure") {
+      printer.say(`\n== ${name}`);
+      const figures = await scenario.measure(context);
+      printer.emit({ scenario: name, token_ms: tokenMs, ...figures });
+      if (scenario.isShownAlready !== true) printer.say(stringify(figures).trimEnd());
+      continue;
+    }
+    const runs: RunFigures[] = [];
+    try {
+      await repeat(context, { name, scenario, times: options.runs, runs });
+    } finally {
+      if (runs.length > 0) {
+        const report = reportOf(name, tokenMs, runs);
+        reports.push(report);
+        printer.emit(report);
+      }
+    }
+  }
+}
+
+interface Repetition {
+  readonly name: string;
+  readonly scenario: FaultScenario;
+  readonly times: number;
+  /** Where each run's figures go as soon as they are there. */
+  readonly runs: RunFigures[];
+}
+
+async function repeat(
+  context: DrillContext,
+  { name, scenario, times, runs }: Repetition,
+): Promise<void> {
+  for (let run = 1; run <= times; run++) {
+    context.printer.say(`\n== ${name}, run ${run} of ${times}`);
+    const parts = await prepareRun(context);
+    const figures = await runFault(scenario, { context, parts });
+    runs.push(figures);
+    sayRun(context.printer, figures);
+    const complaint = complaintOf(figures);
+    if (complaint !== undefined) {
+      process.stderr.write(`drill: ${name}: ${complaint}\n${await describeHosts(context.lab)}\n`);
+    }
+    await scenario.restore(context, parts);
+  }
+}
+
+function sayRun({ say }: Printer, figures: RunFigures): void {
+  for (const note of figures.notes) say(note);
+  const { outage_ms, gap_ms, failed, requests, before, after, double_owner_ms } = figures;
+  say(
+    `outage ${outage_ms ?? "without end"} ms (client saw ${gap_ms ?? "no end"} ms), ` +
+      `${failed} of ${requests} requests failed, ${before} > ${after}, ` +
+      `two owners ${double_owner_ms} ms`,
+  );
+  if (figures.heal_outage_ms !== undefined) {
+    const { heal_outage_ms, heal_single_owner_ms } = figures;
+    say(`after the heal: outage ${heal_outage_ms} ms, one owner at +${heal_single_owner_ms} ms`);
+  }
+  if (figures.later_gaps_ms.length > 0)
+    say(`later outages: ${figures.later_gaps_ms.join(", ")} ms`);
+  const announced = figures.announced.map(({ node, at_ms }) => `${node} +${at_ms}`);
+  say(
+    `announced: ${announced.join(", ") || "nobody"}; ` +
+      `prober's own pause ${figures.prober_pause_ms} ms`,
+  );
+}
+
+function sayKept(lab: Lab, { say }: Printer): void {
+  say(`\nThe hosts are left running in ${LABS_FOLDER}. To enter one, then use lbctl by hand:`);
+  for (const host of lab.hosts) if (host.initPid !== undefined) say(`  ${host.enterCommand()}`);
+  say("To remove them: npm run drill -- --clean");
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    process.stderr.write(`drill: ${error instanceof Error ? (error.stack ?? error) : error}\n`);
+    process.exit(1);
+  },
+);

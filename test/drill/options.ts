@@ -1,0 +1,68 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
+
+/** What the drill was asked to do. */
+export interface DrillOptions {
+  readonly scenarios: readonly string[];
+  readonly runs: number;
+  readonly profile: "fast" | "lan" | "vm" | undefined;
+  readonly transport: "udp" | "udpu" | undefined;
+  readonly outputFormat: "text" | "json";
+  /** How long the scenarios that only watch go on; each has its own default. */
+  readonly seconds: number | undefined;
+  readonly secondLink: boolean;
+  readonly keep: boolean;
+  readonly clean: boolean;
+}
+
+/** Reads the command line. Mistakes and `--help` are printed and end the process, status 2 or 0. */
+export function parseOptions(argv: readonly string[]): DrillOptions {
+  const names = Object.keys(SCENARIOS);
+  const collect = (name: string, before: string[] | undefined) => {
+    if (!names.includes(name)) throw new InvalidArgumentError(`one of: ${names.join(", ")}`);
+    return [...(before ?? []), name];
+  };
+  const command = new Command("npm run drill --")
+    .description("makes two hosts and a client, builds a cluster by lbctl, breaks it, measures it")
+    .option(
+      "--scenario <name>",
+      `repeatable; one of ${names.join(", ")} (default: the first ${DEFAULT_SCENARIOS.length})`,
+      collect,
+    )
+    .option("--runs <n>", "runs of each scenario", parseCount, 1)
+    .addOption(new Option("--profile <name>", "timing").choices(["fast", "lan", "vm"]))
+    .addOption(new Option("--transport <name>", "how tokens go").choices(["udp", "udpu"]))
+    .addOption(
+      new Option("--output-format <format>", "json: one object a scenario, one a line")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .option("--seconds <n>", "length of cpu-load and idle-cost", parseCount)
+    .option("--second-link", "gives the hosts a second link eth1, used by the cluster too")
+    .option("--keep", "leaves the hosts running and says how to use them")
+    .option("--clean", "removes what --keep or a killed drill left, and does nothing else")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  command.parse(argv, { from: "user" });
+  return fromParsed(command.opts());
+}
+
+function fromParsed(found: Record<string, unknown>): DrillOptions {
+  const scenarios = Array.isArray(found["scenario"]) ? found["scenario"].map(String) : [];
+  const { runs, seconds, profile, transport } = found;
+  return {
+    scenarios: scenarios.length > 0 ? scenarios : DEFAULT_SCENARIOS,
+    runs: typeof runs === "number" ? runs : 1,
+    profile: profile === "fast" || profile === "lan" || profile === "vm" ? profile : undefined,
+    transport: transport === "udp" || transport === "udpu" ? transport : undefined,
+    outputFormat: found["outputFormat"] === "json" ? "json" : "text",
+    seconds: typeof seconds === "number" ? seconds : undefined,
+    secondLink: found["secondLink"] === true,
+    keep: found["keep"] === true,
+    clean: found["clean"] === true,
+  };
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("a whole number from 1");
+  return Number(text);
+}

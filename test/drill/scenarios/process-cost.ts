@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Host, HostProcess } from "../../lab/index.ts";
+
+/** The cluster manager's processes on one host at one moment. */
+interface CostSample {
+  readonly atMs: number;
+  readonly processes: readonly { readonly name: string; readonly pssKib: number }[];
+  readonly cpuMs: number;
+}
+
+/** What one host's cluster manager costs. */
+export interface Cost {
+  readonly pss_mib: number;
+  readonly cpu_percent: number;
+  readonly processes: readonly string[];
+}
+
+const TICK_MS = 10;
+const SERVICE_NAMES = ["apache2", "httpd"];
+
+/** Sums over lb-agent, lb-heartbeat and what they started, httpd left out. */
+export function sampleCost(host: Host): CostSample {
+  const all = host.processes();
+  const roots = new Set(host.agentPids().map(({ pid }) => pid));
+  const ours = all.filter(
+    (process) => !SERVICE_NAMES.includes(process.name) && descendsFrom(process, roots),
+  );
+  const processes = ours.map(({ pid, name, command }) => ({
+    name: labelOf({ name, command }),
+    pssKib: Number(field(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+)/m)),
+  }));
+  const cpuMs = ours.reduce((sum, { pid }) => sum + ownCpuMs(pid) + childrenCpuMs(pid), 0);
+  return { atMs: Number(process.hrtime.bigint()) / 1e6, processes, cpuMs };
+}
+
+/** Memory at the later moment; processor time between the two. */
+export function costOf(before: CostSample, after: CostSample): Cost {
+  const pssKib = after.processes.reduce((sum, { pssKib }) => sum + pssKib, 0);
+  const share = (after.cpuMs - before.cpuMs) / Math.max(1, after.atMs - before.atMs);
+  return {
+    pss_mib: Math.round((pssKib / 1024) * 10) / 10,
+    cpu_percent: Math.round(share * 10_000) / 100,
+    processes: after.processes.map(
+      ({ name, pssKib }) => `${name} ${Math.round(pssKib / 1024)} MiB`,
+    ),
+  };
+}
+
+function labelOf({ name, command }: Pick<HostProcess, "name" | "command">): string {
+  const program = command.find((word) => /lb-(agent|heartbeat)/.test(word));
+  return program?.split("/").at(-1) ?? name;
+}
+
+function descendsFrom({ pid }: HostProcess, roots: ReadonlySet<number>): boolean {
+  for (let up = pid; up > 1; up = Number(field(`/proc/${up}/status`, /^PPid:\s+(\d+)/m))) {
+    if (roots.has(up)) return true;
+  }
+  return false;
+}
+
+/** Time of all threads, to the nanosecond, from the scheduler. */
+function ownCpuMs(pid: number): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const ns = threads.map((tid) => Number(field(`/proc/${pid}/task/${tid}/schedstat`, /^(\d+)/)));
+    return ns.reduce((sum, one) => sum + one, 0) / 1e6;
+  } catch {
+    return 0; // It ended meanwhile.
+  }
+}
+
+/** Time of children that ended, in clock ticks. */
+function childrenCpuMs(pid: number): number {
+  const stat = field(`/proc/${pid}/stat`, /\) (.*)$/m).split(" ");
+  return (Number(stat[13] ?? 0) + Number(stat[14] ?? 0)) * TICK_MS;
+}
+
+function field(file: string, pattern: RegExp): string {
+  try {
+    return pattern.exec(readFileSync(file, "utf8"))?.[1] ?? "0";
+  } catch {
+    return "0"; // It ended meanwhile.
+  }
+}

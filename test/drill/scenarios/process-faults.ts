@@ -1,0 +1,92 @@
+import { killQuietly, monotonicMs, pause } from "../../lab/index.ts";
+import { DrillError } from "../drill-error.ts";
+import { lbctl, observe } from "./context.ts";
+import type { FaultScenario } from "./scenario.ts";
+
+const AGENT_PID_FILE = "/run/lb-cluster/agent.pid";
+const HTTPD_NAMES = ["apache2", "httpd"];
+const LIMIT_MS = 60_000;
+
+/** SIGKILL to every httpd process of the active host, the parent first. */
+export const httpdCrash: FaultScenario = {
+  kind: "fault",
+  async act(context, { active }) {
+    const httpd = active.processes().filter(({ name }) => HTTPD_NAMES.includes(name));
+    if (httpd.length === 0) throw new DrillError(`${active.name}: no httpd runs`);
+    const faultAt = monotonicMs();
+    for (const { pid } of httpd) killQuietly(pid);
+    await observe(context, { ms: 2_000, limitMs: LIMIT_MS });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), notes: [] };
+  },
+  async restore() {},
+};
+
+/** The address is deleted on the active host, through netlink, by somebody. */
+export const addressRemoved: FaultScenario = {
+  kind: "fault",
+  async act(context, { active }) {
+    const shown = await active.run("ip", ["-o", "addr", "show"]);
+    const held = new RegExp(`^\\d+: (\\S+) +inet6? (${context.address}/\\d+)`, "m").exec(
+      shown.stdout,
+    );
+    if (held === null) throw new DrillError(`${active.name}: does not hold ${context.address}`);
+    const ip = active.openIp();
+    await pause(100); // Until it has started: the fault shall be one write.
+    const faultAt = monotonicMs();
+    ip.stdin?.end(`addr del ${held[2]} dev ${held[1]}\n`);
+    await observe(context, { ms: 2_000, limitMs: LIMIT_MS });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), notes: [] };
+  },
+  async restore() {},
+};
+
+/** SIGKILL to the main process of lb-agent on the active host; all the rest lives on. */
+export const agentCrash: FaultScenario = {
+  kind: "fault",
+  async act(context, { active }) {
+    const insidePid = Number(active.readFile(AGENT_PID_FILE)?.trim());
+    const agent = active.processes().find((process) => process.insidePid === insidePid);
+    if (agent === undefined) {
+      throw new DrillError(`${active.name}: ${AGENT_PID_FILE} names no process that runs`);
+    }
+    const faultAt = monotonicMs();
+    killQuietly(agent.pid);
+    await observe(context, { ms: 4_000 + 2 * context.tokenMs, limitMs: LIMIT_MS });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), notes: [] };
+  },
+  async restore(context, { active }) {
+    await lbctl(context, active, ["cluster", "start"]);
+  },
+};
+
+/** The active host loses power: its ports go down and everything in it is killed. */
+export const hostCrash: FaultScenario = {
+  kind: "fault",
+  async act(context, { active }) {
+    const faultAt = await active.crash();
+    await observe(context, { ms: 1_500 + 2 * context.tokenMs, limitMs: LIMIT_MS });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), notes: [] };
+  },
+  async restore(context, { active }) {
+    await active.boot();
+    await lbctl(context, active, ["cluster", "start"]);
+  },
+};
+
+/** `lbctl node standby` of the active node; counted from the moment the command is spawned. */
+export const switchover: FaultScenario = {
+  kind: "fault",
+  async act(context, { active }) {
+    const result = await active.run("lbctl", ["node", "standby", active.name]);
+    if (result.status !== 0) {
+      throw new DrillError(`lbctl node standby ${active.name}: ${result.stderr.trim()}`);
+    }
+    await observe(context, { ms: 2_000, limitMs: LIMIT_MS });
+    const tookMs = Math.round(result.endedAt - result.startedAt);
+    const notes = [`lbctl node standby ${active.name} took ${tookMs} ms`];
+    return { faultAt: result.startedAt, countFrom: "fault", untilAt: monotonicMs(), notes };
+  },
+  async restore(context, { active, passive }) {
+    await lbctl(context, passive, ["node", "unstandby", active.name]);
+  },
+};

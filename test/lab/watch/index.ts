@@ -1,0 +1,9 @@
+export {
+  findOutages,
+  HEALTHY_AFTER_MS,
+  longestDoubleOwnerMs,
+  type Outage,
+  singleOwnerAfterMs,
+} from "./outage.ts";
+export type { OwnerRecord, ProbeRecord } from "./records.ts";
+export { Watch, type WatchOptions } from "./watch.ts";

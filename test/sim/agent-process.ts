@@ -1,0 +1,268 @@
+// The agent process of one node: the production core and driver on simulated ports.
+
+import { type AgentState, initialAgent } from "../../agent/core/agent/index.ts";
+import {
+  type AgentEffect,
+  type AgentEvent,
+  type ApiReply,
+  type ApiRequest,
+  type ClusterConfig,
+  emptyCib,
+  type HeartbeatReport,
+  type MessagePacket,
+  type OperationOrder,
+  type OperationOutcome,
+  type ProbeTarget,
+  type ResourceId,
+  type TokenFacts,
+} from "../../agent/core/model/index.ts";
+import { type Driver, openDriver } from "../../agent/driver/index.ts";
+import type { Clock } from "../../agent/ports/index.ts";
+import type { Dice } from "./dice.ts";
+import { HeartbeatProcess } from "./heartbeat-process.ts";
+import type { Host } from "./host.ts";
+import { Life } from "./life.ts";
+import type { Network } from "./network.ts";
+import { SimulatedRunner } from "./runner.ts";
+import type { Appointment, Timeline } from "./timeline.ts";
+
+/** Wall-clock time at the beginning of a run. */
+const WALL_AT_START_MS = 1_700_000_000_000;
+const HEARTBEAT_START_LEAST_MS = 20;
+const HEARTBEAT_START_MOST_MS = 80;
+
+/** What agent processes tell the simulation. */
+export interface AgentEvents {
+  readonly onLog: (host: Host, line: AgentEffect & { readonly kind: "log" }) => void;
+  readonly onRun: (host: Host, order: OperationOrder) => void;
+  readonly onEnd: (host: Host, order: OperationOrder, outcome: OperationOutcome) => void;
+  /** The process has ended: in order, or because its heartbeat process has gone. */
+  readonly onExit: (host: Host, how: "inOrder" | "failed") => void;
+}
+
+/** What an agent process is made of. */
+export interface AgentPorts {
+  readonly host: Host;
+  readonly peerHost: () => Host;
+  readonly timeline: Timeline;
+  readonly dice: Dice;
+  readonly network: Network;
+  readonly config: ClusterConfig;
+  readonly isSupervised: boolean;
+  readonly events: AgentEvents;
+}
+
+/** The running process. */
+export class AgentProcess {
+  readonly life: Life;
+  readonly startedAtMs: number;
+  isHung = false;
+  readonly #ports: AgentPorts;
+  readonly #driver: Driver;
+  readonly #runner: SimulatedRunner;
+  readonly #replies = new Map<number, (reply: ApiReply) => void>();
+  #wake: Appointment | null = null;
+  #wakeAtMs: number | null = null;
+  #nextRequestId = 1;
+
+  constructor(ports: AgentPorts) {
+    const { host, timeline, dice, config } = ports;
+    this.#ports = ports;
+    this.startedAtMs = timeline.nowMs;
+    this.life = new Life(timeline, dice.split("life"));
+    this.#runner = this.#openRunner();
+    const initial = initialAgent(
+      {
+        config,
+        localNode: host.name,
+        release: "0.1.0",
+        configHash: "0",
+        cib: host.disk.content.cib ?? emptyCib(config.nodes.map(({ name }) => name)),
+        setAside: [],
+        diskProblem: null,
+      },
+      host.clockMs(),
+    );
+    this.#driver = this.#openDriver(initial);
+    const waitMs = dice.between(HEARTBEAT_START_LEAST_MS, HEARTBEAT_START_MOST_MS);
+    this.life.after(waitMs, () => this.#startHeartbeat());
+  }
+
+  state(): AgentState {
+    return this.#driver.state();
+  }
+
+  /** A client asks; the answer may never come, when the process ends before. */
+  ask(request: ApiRequest, onReply: (reply: ApiReply) => void): void {
+    const requestId = this.#nextRequestId++;
+    this.#replies.set(requestId, onReply);
+    this.#post({ kind: "requested", requestId, request });
+  }
+
+  receive(packet: MessagePacket): void {
+    this.life.receive(() => this.#driver.post({ kind: "packetReceived", packet }));
+  }
+
+  hint(resource: ResourceId): void {
+    this.#runner.hint(resource);
+  }
+
+  noteServiceLink(isUp: boolean): void {
+    this.#post({ kind: "serviceLinkChanged", nic: "eth0", isUp });
+  }
+
+  /** Requests whose clients still wait, for the checks. */
+  get openRequests(): number {
+    return this.#replies.size;
+  }
+
+  /** The longest queue of operations, for the checks. */
+  longestQueue(): number {
+    return this.#runner.longestQueue();
+  }
+
+  /** The main loop stands still; the heartbeat process notices after its bound. */
+  hang(): void {
+    if (this.isHung) return;
+    this.isHung = true;
+    this.life.stop();
+    this.#ports.host.heartbeat?.watchHungAgent(() => this.isHung && this.life.isAlive);
+  }
+
+  /** The main loop goes on. */
+  unhang(): void {
+    if (!this.isHung || !this.life.isAlive) return;
+    this.isHung = false;
+    this.life.resume(5);
+    this.life.run(() => this.#ports.host.heartbeat?.noteAlive());
+  }
+
+  /** The process ends at once. */
+  end(): void {
+    if (!this.life.isAlive) return;
+    this.life.end();
+    this.#ports.host.noteAgentEnd(this);
+  }
+
+  #post(event: AgentEvent): void {
+    this.life.run(() => this.#driver.post(event));
+  }
+
+  #startHeartbeat(): void {
+    const { host, timeline, dice, config, network, isSupervised } = this.#ports;
+    // The old one may still be saying its farewell: its port is taken until it has ended.
+    if (host.heartbeat !== null) {
+      this.life.after(10, () => this.#startHeartbeat());
+      return;
+    }
+    const state = this.#driver.state();
+    const facts: TokenFacts = state.advertised ?? {
+      state: "member",
+      configHash: state.identity.configHash,
+      cibVersion: state.cib.version,
+      holds: [],
+      release: state.identity.release,
+    };
+    host.heartbeat = new HeartbeatProcess({
+      host,
+      timeline,
+      dice: dice.split("heartbeat"),
+      config,
+      isSupervised,
+      facts,
+      ringSeqFloor: host.disk.content.ringSeq,
+      sendToken: (token) => network.sendToken(host.side, token),
+      report: (report) => this.#takeReport(report),
+    });
+  }
+
+  #takeReport(report: HeartbeatReport): void {
+    // A pipe: what is told arrives a moment later, in order.
+    this.life.after(0, () => this.#driver.post({ kind: "heartbeat", report }));
+  }
+
+  #openRunner(): SimulatedRunner {
+    const { host, dice, events, network, peerHost } = this.#ports;
+    return new SimulatedRunner({
+      host,
+      life: this.life,
+      dice: dice.split("runner"),
+      report: (report) => {
+        const wallMs = WALL_AT_START_MS + this.#ports.timeline.nowMs;
+        this.#driver.post({ kind: "operationReported", report, wallMs });
+      },
+      isOwnedElsewhere: (ip) => network.isServiceOpen && peerHost().answersFor(ip),
+      onRun: (order) => events.onRun(host, order),
+      onEnd: (order, outcome) => events.onEnd(host, order, outcome),
+    });
+  }
+
+  #openDriver(initial: AgentState): Driver {
+    const { host, network, events } = this.#ports;
+    return openDriver(initial, {
+      clock: this.#clock(),
+      heartbeat: { send: (command) => host.heartbeat?.send(command) },
+      transport: { send: (packet) => network.sendPacket(host.side, packet) },
+      runner: this.#runner,
+      disk: host.disk.open(this.life, host.kernel),
+      prober: {
+        probe: (probeId, targets, waitMs) => this.#probe(probeId, targets, waitMs),
+      },
+      replies: {
+        reply: (requestId, reply) => {
+          this.#replies.get(requestId)?.(reply);
+          this.#replies.delete(requestId);
+        },
+      },
+      log: { write: (line) => events.onLog(host, line) },
+      lifecycle: { exit: () => this.#exit() },
+    });
+  }
+
+  #clock(): Clock {
+    const { host, timeline } = this.#ports;
+    return {
+      now: () => host.clockMs(),
+      wallMs: () => WALL_AT_START_MS + timeline.nowMs,
+      wakeAt: (at) => {
+        // A timer of the past fires after a millisecond, as the real one does.
+        const atMs = at === null ? null : Math.max(at - host.clockOffsetMs, timeline.nowMs + 1);
+        if (atMs === this.#wakeAtMs) return;
+        timeline.cancel(this.#wake);
+        this.#wakeAtMs = atMs;
+        this.#wake = null;
+        if (atMs === null) return;
+        this.#wake = timeline.at(atMs, () => {
+          this.#wakeAtMs = null;
+          this.#post({ kind: "timePassed" });
+        });
+      },
+    };
+  }
+
+  /** Somebody answers at once, or nobody does until the wait is over. */
+  #probe(probeId: number, targets: readonly ProbeTarget[], waitMs: number): void {
+    const { network, peerHost } = this.#ports;
+    const peer = peerHost();
+    const isAnswered = ({ ip }: ProbeTarget): boolean =>
+      network.isServiceOpen && peer.answersFor(ip);
+    const atOnce = targets.map(isAnswered);
+    const areAll = atOnce.every((isSeen) => isSeen);
+    this.life.after(areAll ? 1 : waitMs, () => {
+      const answers = targets.map((target, index) => {
+        const isSeen = atOnce[index] === true || isAnswered(target);
+        return { ip: target.ip, answeredBy: isSeen ? `02:00:00:00:00:0${peer.id}` : null };
+      });
+      this.#driver.post({ kind: "addressesProbed", probeId, answers });
+    });
+  }
+
+  #exit(): void {
+    const { host, events } = this.#ports;
+    this.life.after(1, () => {
+      this.end();
+      host.heartbeat?.noteAgentGone();
+      events.onExit(host, "inOrder");
+    });
+  }
+}
