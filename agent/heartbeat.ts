@@ -23,7 +23,9 @@ import type {
   LeaseRequest,
   PacketCounters,
 } from "./core/model/index.ts";
+import { isSameRing, renderRing } from "./core/model/index.ts";
 import {
+  hostMonotonicMs,
   IpBatch,
   LeaseKeeper,
   type LinkAddresses,
@@ -275,14 +277,9 @@ function perform(running: Running, command: HeartbeatCommand): void {
       step(running, { kind: "factsAdvertised", facts: command.facts });
       break;
     case "holdLease":
-      settle(hold(running, command.request), (problem) =>
-        report({ kind: "leaseHeld", requestId: command.requestId, problem }),
-      );
-      break;
     case "releaseLease":
-      settle(running.keeper.release(command.ip, command.nic), (problem) =>
-        report({ kind: "leaseReleased", requestId: command.requestId, problem }),
-      );
+      // After a stall the pipe is read before the sockets, which say what has happened meanwhile.
+      setImmediate(() => performLease(running, command));
       break;
     case "leave":
       farewell(running, "leaving");
@@ -292,18 +289,51 @@ function perform(running: Running, command: HeartbeatCommand): void {
   }
 }
 
-async function hold(running: Running, request: LeaseRequest): Promise<string | null> {
-  const refusal = () => {
-    if (running.isLeaving) return "the node is leaving";
-    return running.watch.isUnwell ? "the agent was taken for dead: ask again" : null;
-  };
-  const early = refusal();
-  if (early !== null) return early;
-  const problem = await running.keeper.hold(request);
-  const late = refusal();
-  // The agent stopped answering while the address was added.
-  if (problem === null && late !== null) await running.keeper.release(request.ip, request.nic);
-  return problem ?? late;
+type Hold = Extract<HeartbeatCommand, { readonly kind: "holdLease" }>;
+type Release = Extract<HeartbeatCommand, { readonly kind: "releaseLease" }>;
+
+function performLease(running: Running, command: Hold | Release): void {
+  const { requestId } = command;
+  if (command.kind === "releaseLease") {
+    settle(running.keeper.release(command.ip, command.nic), (problem) =>
+      report({ kind: "leaseReleased", requestId, problem }),
+    );
+    return;
+  }
+  step(running, { kind: "timePassed" });
+  settle(hold(running, command), (problem) => report({ kind: "leaseHeld", requestId, problem }));
+}
+
+async function hold(running: Running, command: Hold): Promise<string | null> {
+  const { request } = command;
+  const problem = await running.keeper.hold(request, () => refuseHold(running, command));
+  if (problem !== null) return problem;
+  const late = refuseAny(running);
+  // The agent stopped answering, or left, while the address was added.
+  if (late !== null) await running.keeper.release(request.ip, request.nic);
+  return late;
+}
+
+/** Why an address is not added, or null. What waited during a stall may be wrong by now. */
+function refuseHold(running: Running, { ring, writtenAtMs }: Hold): string | null {
+  const refusal = refuseAny(running);
+  if (refusal !== null) return refusal;
+  const current = running.membership.ring;
+  if (ring === null || !isSameRing(ring, current)) {
+    const asked = ring === null ? "without a ring" : `in ring ${renderRing(ring)}`;
+    return `asked for ${asked}, expected ring ${renderRing(current)}`;
+  }
+  const { tokenTimeoutMs } = running.configure.config;
+  const gapMs = nowMs() - running.membership.lastStepAt;
+  if (gapMs > tokenTimeoutMs) return `not added after a pause of ${gapMs} ms`;
+  const agoMs = Math.round(hostMonotonicMs() - writtenAtMs);
+  const limitMs = leaseLifetimeSec(tokenTimeoutMs) * 1000;
+  return agoMs > limitMs ? `asked for ${agoMs} ms ago, expected at most ${limitMs}` : null;
+}
+
+function refuseAny({ isLeaving, watch }: Running): string | null {
+  if (isLeaving) return "the node is leaving";
+  return watch.isUnwell ? "the agent was taken for dead: ask again" : null;
 }
 
 /** Goes on with the result; a rejection is a broken invariant and ends the process. */
@@ -338,10 +368,11 @@ function watchAgent(running: Running): void {
   watch.isUnwell = true;
   const reason = `the agent did not answer for ${silentMs} ms`;
   const leases = running.keeper.leases();
-  settle(running.keeper.releaseAll(), (problem) => {
+  settle(running.keeper.releaseAll(), () => {
     for (const { ip, nic } of leases) report({ kind: "leaseLost", ip, nic, reason });
-    const holds = problem === null ? [] : leases.map(({ ip }) => ip);
-    step(running, { kind: "agentUnwell", holds });
+    step(running, { kind: "agentUnwell", holds: heldAddresses(running) });
+    // It answered while the addresses were being deleted: what it said then came too early.
+    if (!watch.isUnwell) step(running, { kind: "agentWell" });
   });
 }
 
@@ -378,8 +409,11 @@ function farewell(running: Running, as: "leaving" | "unwell"): void {
 function sayFarewell(running: Running, as: "leaving" | "unwell"): void {
   running.keeper.close();
   setTimeout(() => process.exit(0), LEAVE_TIMEOUT_MS);
-  const holds = running.keeper.leases().map(({ ip }) => ip);
-  step(running, { kind: "leave", as, holds });
+  step(running, { kind: "leave", as, holds: heldAddresses(running) });
+}
+
+function heldAddresses({ keeper }: Running): readonly string[] {
+  return keeper.leases().map(({ ip }) => ip);
 }
 
 function finish(running: Running): void {

@@ -46,6 +46,9 @@ const HEARTBEAT_SILENCE_MAX_MS = 5000;
 /** How long the goodbye and the last lines of the log may take, in milliseconds. */
 const EXIT_MAX_MS = 5000;
 
+/** A port or the socket is taken, or the heartbeat process cannot run: not a matter of restarts. */
+const EXIT_UNUSABLE_HOST = 3;
+
 /** Everything that `main.ts` has read. */
 export interface NodeSettings {
   readonly start: AgentStart;
@@ -72,6 +75,8 @@ interface Parts {
   api: ApiServer | null;
   /** When the heartbeat process was last heard. */
   lastAnswerAt: number;
+  /** How often the core's loop came to its end. */
+  coreTurns: number;
   isEnding: boolean;
 }
 
@@ -88,6 +93,7 @@ export function runNode(settings: NodeSettings): void {
     supervisor: null,
     api: null,
     lastAnswerAt: performance.now(),
+    coreTurns: 0,
     isEnding: false,
   };
   process.on("uncaughtException", (error) => fail(parts, error.stack ?? error.message));
@@ -103,12 +109,16 @@ async function serve(parts: Parts): Promise<void> {
   const addresses = openAddresses(parts);
   const agents = openAgentCatalogue({ addresses, runFolder });
   openCore(parts, { addresses, agents });
-  const handle = async (request: ApiRequest): Promise<ApiReply> =>
-    stampStatus(await requests.handle(request));
+  const handle = async (request: ApiRequest): Promise<ApiReply> => {
+    // Somebody may have settled a configuration that was set aside, by removing its file.
+    const names = settings.disk.listSetAside();
+    if (request.kind === "getStatus") post(parts, { kind: "setAsideListed", names });
+    return stampStatus(await requests.handle(request));
+  };
   const socketPath = join(runFolder, "agent.sock");
   const api = await openApiServer({ socketPath, release, agents, handle });
   if (typeof api === "string") {
-    fail(parts, api);
+    fail(parts, api, EXIT_UNUSABLE_HOST);
     return;
   }
   parts.api = api;
@@ -147,7 +157,8 @@ function openCore(
   parts.hints = openHints({
     addresses,
     onHint: (resource) => executor.hint(resource),
-    onLinkChanged: (nic, isUp) => post(parts, { kind: "serviceLinkChanged", nic, isUp }),
+    onLinkChanged: (nic, isUp) =>
+      log({ level: isUp ? "info" : "warning", event: "linkChanged", fields: { nic, isUp } }),
     log,
   });
   const prober = openProber({
@@ -155,8 +166,12 @@ function openCore(
     onProbed: (probeId, answers) => post(parts, { kind: "addressesProbed", probeId, answers }),
   });
   const clock = openClock(() => post(parts, { kind: "timePassed" }));
+  const wakeAt: typeof clock.wakeAt = (at) => {
+    parts.coreTurns += 1; // The driver says so at the end of each turn of its loop.
+    clock.wakeAt(at);
+  };
   parts.driver = openDriver(initialAgent(settings.start, clock.now()), {
-    clock,
+    clock: { ...clock, wakeAt },
     prober,
     runner: executor,
     disk: settings.disk,
@@ -192,6 +207,7 @@ function openHeartbeat(parts: Parts): Heartbeat {
   const heartbeat = startHeartbeat({
     scriptPath: join(programFolder, "lb-heartbeat.cjs"),
     onReport: (report) => takeReport(parts, report),
+    isWell: () => turnsCore(parts),
   });
   heartbeat.send({
     kind: "configure",
@@ -211,9 +227,17 @@ function openHeartbeat(parts: Parts): Heartbeat {
   return heartbeat;
 }
 
+/** True when the core's loop takes an event and comes to its end: this is what a ping asks. */
+function turnsCore(parts: Parts): boolean {
+  const turns = parts.coreTurns;
+  parts.lastAnswerAt = performance.now();
+  post(parts, { kind: "timePassed" });
+  return parts.coreTurns > turns;
+}
+
 function takeReport(parts: Parts, report: HeartbeatReport): void {
   parts.lastAnswerAt = performance.now();
-  if (report.kind === "fatal") fail(parts, report.text);
+  if (report.kind === "fatal") fail(parts, report.text, EXIT_UNUSABLE_HOST);
   if (report.kind === "ready") parts.transport = openMessages(parts, report.incarnation);
   if (report.kind === "linkChanged") parts.transport?.noteLink(report.link, report.isUp);
   post(parts, { kind: "heartbeat", report });
@@ -231,7 +255,7 @@ function openMessages(parts: Parts, incarnation: string): OpenTransport {
     incarnation,
     authkeyHex: parts.settings.files.authkeyHex,
     onPacket: (packet) => post(parts, { kind: "packetReceived", packet }),
-    onProblem: (line) => fail(parts, line),
+    onProblem: (line) => fail(parts, line, EXIT_UNUSABLE_HOST),
   });
 }
 
@@ -258,19 +282,19 @@ function leave(parts: Parts): void {
 }
 
 /** Something is broken that the agent cannot go on with: one clear line, and the process ends. */
-function fail(parts: Parts, line: string): void {
+function fail(parts: Parts, line: string, status = 1): void {
   if (parts.isEnding) return;
   process.stderr.write(`lb-agent: ${line}\n`);
   parts.settings.log.write({ level: "error", event: "agentFailed", fields: { line } });
-  void close(parts, 1);
+  void close(parts, status);
 }
 
-/**
- * After a failure the heartbeat process loses its pipe with this process, and lets go by itself.
- */
+/** After a failure the heartbeat process loses its pipe with this process, and lets go itself. */
 async function close(parts: Parts, status: number): Promise<void> {
   if (parts.isEnding) return;
   parts.isEnding = true;
+  // A node without a core keeps no address: nothing is waited for before that.
+  if (status !== 0) parts.heartbeat?.abandon();
   setTimeout(() => process.exit(status), EXIT_MAX_MS).unref();
   await parts.supervisor?.stopping();
   if (status === 0) await parts.heartbeat?.leave();

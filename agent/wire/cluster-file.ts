@@ -107,9 +107,9 @@ export function encodeClusterFile(config: ClusterConfig): string {
   ]);
   const group = config.multicastGroup === null ? [] : groupLines(config.multicastGroup);
   return [
-    "# What the two nodes of this cluster need before they can talk. The same bytes have to be on both",
-    "# hosts: nodes with different files do not take over from each other. After an edit, copy the file",
-    "# to the other host and restart lb-agent on both.",
+    "# What the two nodes of this cluster need before they can talk. The same bytes have to be on",
+    "# both hosts: nodes with different files do not take over from each other. After an edit,",
+    "# copy the file to the other host and restart lb-agent on both.",
     `name: ${JSON.stringify(config.clusterName)}`,
     "# One address for each link, in the same order on both nodes; at most two links.",
     "nodes:",
@@ -129,9 +129,9 @@ export function encodeClusterFile(config: ClusterConfig): string {
     `  expected_votes: ${quorum.votesExpected}`,
     "  # 1: a node that starts waits for its peer, for ever or until `lbctl quorum unblock`.",
     `  wait_for_all: ${quorum.waitsForAll ? 1 : 0}`,
-    "  # With wait_for_all 0: how long a node that starts alone waits for its peer before it starts",
-    "  # resources alone. 0: not at all (CMAN_QUORUM_TIMEOUT=0), which risks two active nodes when",
-    "  # both start while the network between them is down.",
+    "  # With wait_for_all 0: how long a node that starts alone waits for its peer before it",
+    "  # starts resources alone. 0: not at all (CMAN_QUORUM_TIMEOUT=0), which risks two active",
+    "  # nodes when both start while the network between them is down.",
     ...quorumTimeoutLine(quorum),
     "",
   ].join("\n");

@@ -25,6 +25,7 @@ function isIpv4(text: string): boolean {
 
 function isIpv6(text: string): boolean {
   if (!/^[0-9a-fA-F:]{2,39}$/.test(text) || text.split("::").length > 2) return false;
+  if (/^:(?!:)|(?<!:):$/.test(text)) return false;
   const isShort = text.includes("::");
   const groups = text.split(":").filter((group) => group !== "");
   if (!groups.every((group) => group.length <= 4)) return false;

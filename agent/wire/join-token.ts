@@ -35,7 +35,7 @@ export function parseJoinToken(line: string): ClusterTexts | Problem {
   if (sum !== checksum(body)) {
     return problem("damaged or cut off", 'must be the whole line of "lbctl cluster token"');
   }
-  const parsed: unknown = JSON.parse(Buffer.from(body, "base64url").toString());
+  const parsed = parseBody(body);
   const [config, authkey]: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
   if (typeof config !== "string" || typeof authkey !== "string") {
     return problem("damaged", 'must be the line that "lbctl cluster token" prints');
@@ -47,6 +47,15 @@ export function parseJoinToken(line: string): ClusterTexts | Problem {
 export function parseAuthkey(text: string): string | null {
   const hex = text.trim().toLowerCase();
   return /^(?:[0-9a-f]{2}){32,128}$/.test(hex) ? hex : null;
+}
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(body, "base64url").toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function checksum(body: string): string {

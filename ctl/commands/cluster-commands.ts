@@ -167,7 +167,8 @@ async function onPeer(session: Session, verb: string): Promise<void> {
   const result = runHost("ssh", [...options, address, "lbctl", "cluster", verb]);
   if (result.isDone) return;
   throw failed(
-    `${peer.name}: not done there; run "lbctl cluster ${verb}" on ${peer.name} (ssh: ${result.said})`,
+    `${peer.name}: not done there; run "lbctl cluster ${verb}" on ${peer.name} ` +
+      `(ssh: ${result.said.replace(/^ssh: /, "")})`,
   );
 }
 

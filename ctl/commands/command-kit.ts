@@ -35,8 +35,9 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
   for (const alias of spec.aliases ?? []) command.alias(alias);
   for (const [flags, description] of spec.options ?? []) command.option(flags, description);
   const { run } = spec;
-  command.action(async (given: readonly string[], options: Options) => {
-    await run(given.map(unguard), options);
+  command.action(async (given: readonly string[]) => {
+    // An option that the family knows too is taken by the family, wherever it stands.
+    await run(given.map(unguard), command.optsWithGlobals());
   });
   return command;
 }
@@ -115,9 +116,17 @@ export async function applyAndReport(
 ): Promise<Applied> {
   const waitMs = parseWait(work.options["wait"]);
   const applied = await agent.apply(work.changes, work.apply);
-  for (const note of applied.notes) session.terminal.out(note);
+  printNotes(session, applied.notes);
   if (waitMs !== null) await waitUntilStable(agent, waitMs);
   return applied;
+}
+
+/** Prints what the cluster noted; warnings go to standard error, as with pcs. */
+export function printNotes({ terminal }: Session, notes: readonly string[]): void {
+  for (const note of notes) {
+    if (note.startsWith("Warning:")) terminal.err(note);
+    else terminal.out(note);
+  }
 }
 
 /** Connects, makes the changes, prints notes, waits when told to. */

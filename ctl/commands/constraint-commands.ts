@@ -2,12 +2,7 @@
 import type { Command } from "commander";
 import type { Change, Cib, Constraint } from "../../agent/core/model/index.ts";
 import { refused } from "../ctl-error.ts";
-import {
-  describeOrder,
-  parseColocation,
-  parseLocation,
-  parseOrder,
-} from "../parse/parse-constraint.ts";
+import { parseColocation, parseLocation, parseOrder } from "../parse/parse-constraint.ts";
 import {
   renderColocations,
   renderConstraints,
@@ -32,11 +27,12 @@ const FORCE = ["--force", "accepted, as with pcs"] as const;
 const LISTING = ["config", "show", "list"];
 
 type Render = (constraints: readonly Constraint[], withIds: boolean) => readonly string[];
+type Kind = Constraint["kind"];
 
 /** Adds `constraint` and its commands. */
 export function addConstraintCommands(program: Command, session: Session): void {
   const showAll = (_words: readonly string[], options: Options) =>
-    showConstraints(session, options, renderConstraints);
+    showConstraints(session, options, { render: renderConstraints });
   const constraint = addFamily(program, {
     name: "constraint",
     summary: "where and in which order resources run",
@@ -77,7 +73,8 @@ function addLocationCommand(constraint: Command, session: Session): void {
     summary: "nodes that a resource prefers or avoids; alone: show them",
     options: [FULL, FORMAT, FORCE],
     run: (words, options) => {
-      if (isListing(words)) return showConstraints(session, options, renderLocations);
+      if (isListing(words))
+        return showConstraints(session, options, { render: renderLocations, kind: "location" });
       if (isRemoval(words)) return removeConstraints(session, words.slice(1), options);
       return change(session, parseLocation(words), options);
     },
@@ -90,7 +87,8 @@ function addColocationCommand(constraint: Command, session: Session): void {
     summary: "resources that run on the same node, or apart; alone: show them",
     options: [FULL, FORMAT, FORCE],
     run: (words, options) => {
-      if (isListing(words)) return showConstraints(session, options, renderColocations);
+      if (isListing(words))
+        return showConstraints(session, options, { render: renderColocations, kind: "colocation" });
       if (isRemoval(words)) {
         const [resource, withResource] = words.slice(1);
         return removeMatching(session, options, (each) => {
@@ -115,26 +113,17 @@ function addOrderCommand(constraint: Command, session: Session): void {
     summary: "which resource starts first; alone: show them",
     options: [FULL, FORMAT, FORCE],
     run: (words, options) => {
-      if (isListing(words)) return showConstraints(session, options, renderOrders);
+      if (isListing(words))
+        return showConstraints(session, options, { render: renderOrders, kind: "order" });
       if (isRemoval(words)) {
         const ids = words.slice(1);
         return removeMatching(session, options, (each) => {
           return each.kind === "order" && (ids.includes(each.first) || ids.includes(each.then));
         });
       }
-      return addOrder(session, words[0] === "add" ? words.slice(1) : words);
+      const order = parseOrder(words[0] === "add" ? words.slice(1) : words);
+      return change(session, [order], options);
     },
-  });
-}
-
-function addOrder(session: Session, words: readonly string[]): Promise<void> {
-  const order = parseOrder(words);
-  return session.withAgent(async (agent) => {
-    const { notes } = await agent.apply([order]);
-    // The cluster's own notes say more; without any, what pcs says.
-    for (const note of notes.length === 0 ? [describeOrder(order)] : notes) {
-      session.terminal.out(note);
-    }
   });
 }
 
@@ -169,11 +158,15 @@ function removeMatching(
   });
 }
 
-function showConstraints(session: Session, options: Options, render: Render): Promise<void> {
+function showConstraints(
+  session: Session,
+  options: Options,
+  { render, kind }: { readonly render: Render; readonly kind?: Kind },
+): Promise<void> {
   return session.withAgent(async (agent) => {
     const { constraints } = await agent.getCib();
     show(session, options, {
-      facts: constraints,
+      facts: constraints.filter((each) => kind === undefined || each.kind === kind),
       render: (facts) => render(facts, isGiven(options, "full")).join("\n"),
     });
   });

@@ -93,7 +93,8 @@ function renderAlone({ quorum }: ClusterConfig): string {
     return 'node that starts alone: waits for its peer, or for "lbctl quorum unblock"';
   }
   if (quorum.aloneAfterMs === 0) return "node that starts alone: starts resources at once";
-  return `node that starts alone: starts resources after ${quorum.aloneAfterMs} ms without its peer`;
+  const { aloneAfterMs } = quorum;
+  return `node that starts alone: starts resources after ${aloneAfterMs} ms without its peer`;
 }
 
 /** `cluster join -`. The token is never taken from the command line, where others could see it. */

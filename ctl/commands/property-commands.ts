@@ -13,6 +13,7 @@ import {
   FORMAT,
   isGiven,
   type Options,
+  printNotes,
   show,
 } from "./command-kit.ts";
 
@@ -66,7 +67,7 @@ function unsetProperties(
     }
     const values = Object.fromEntries(names.map((name) => [name, ""]));
     const { notes } = await agent.apply([{ kind: "setProperties", values }]);
-    for (const note of notes) session.terminal.out(note);
+    printNotes(session, notes);
   });
 }
 

@@ -40,8 +40,6 @@ const PLACE = [
   ["--before <id>", "in the group, before this resource"],
   ["--after <id>", "in the group, after this resource"],
 ] as const;
-const DEFAULTS_NOTE =
-  "Warning: Defaults do not apply to resources which override them with their own defined values";
 
 /** Adds `resource` and its commands. */
 export function addResourceCommands(program: Command, session: Session): void {
@@ -275,8 +273,7 @@ function addDefaultsCommand(
       session.withAgent(async (agent) => {
         const wish = parseDefaults(kind, words);
         if (wish !== null) {
-          const applied = await applyAndReport(session, agent, { changes: [wish], options });
-          if (applied.notes.length === 0) session.terminal.out(DEFAULTS_NOTE);
+          await applyAndReport(session, agent, { changes: [wish], options });
           return;
         }
         const cib = await agent.getCib();

@@ -21,6 +21,7 @@ import {
   isGiven,
   isJson,
   type Options,
+  printNotes,
   show,
 } from "./command-kit.ts";
 
@@ -94,7 +95,7 @@ export function addQuorumCommands(program: Command, session: Session): void {
     run: () =>
       session.withAgent(async (agent) => {
         const notes = await agent.runCommand({ kind: "unblockQuorum" });
-        for (const note of notes) session.terminal.out(note);
+        printNotes(session, notes);
         session.terminal.out("Waiting for nodes canceled");
       }),
   });

@@ -139,7 +139,7 @@ async function waitForAnswer(paths: Paths, findFailure: () => CtlError | null): 
   }
 }
 
-/** What the agent said before it ended, with its own exit code where that is one of ours. */
+/** What the agent said before it ended; refused files have their own exit code. */
 function startFailure(status: number, { agentLog }: Paths, from: number): CtlError {
   const lines = readFrom(agentLog, from)
     .split("\n")
@@ -148,7 +148,8 @@ function startFailure(status: number, { agentLog }: Paths, from: number): CtlErr
   const own = lines.filter((line) => line.startsWith("lb-agent: "));
   const said = own.length > 0 ? own : lines.slice(-1);
   const shown = said.map((line) => line.replace(/^lb-agent: /, ""));
-  const exitCode = status === EXIT.refused || status === EXIT.unreachable ? status : EXIT.failed;
+  // Whatever kept it from running, there is no agent now.
+  const exitCode = status === EXIT.refused ? EXIT.refused : EXIT.unreachable;
   if (shown.length > 0) return new CtlError(exitCode, ...shown);
   return new CtlError(exitCode, `lb-agent ended with status ${status}; see ${agentLog}`);
 }

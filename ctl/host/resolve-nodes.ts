@@ -22,8 +22,8 @@ async function resolve(node: string, text: string): Promise<string> {
   const first = usable.find((address) => addressFamily(address) === 4) ?? usable[0];
   if (first !== undefined) return first;
   throw refused(
-    `node ${node}: the name ${text} stands for ${found.join(", ")}, a loopback address; put its real ` +
-      "address into /etc/hosts or add addr=ADDRESS after the name",
+    `node ${node}: the name ${text} stands for ${found.join(", ")}, a loopback address; put its ` +
+      "real address into /etc/hosts or add addr=ADDRESS after the name",
   );
 }
 

@@ -5,8 +5,6 @@ import type { Change, NameValues } from "../../agent/core/model/index.ts";
 import { refused } from "../ctl-error.ts";
 import { parseFilledValues, parseYesNo } from "./parse-values.ts";
 
-type AddOrder = Change & { readonly kind: "addOrder" };
-
 const ORDER =
   "constraint order [start|stop] ID then [start|stop] ID [kind=Mandatory|Optional|Serialize] " +
   "[symmetrical=true|false] [id=ID]";
@@ -26,13 +24,16 @@ export function parseLocation(words: readonly string[]): readonly Change[] {
     const at = word.indexOf("=");
     const node = at < 0 ? word : word.slice(0, at);
     const score = at < 0 ? "INFINITY" : word.slice(at + 1);
-    return {
-      kind: "addLocation",
-      id: null,
-      resource,
-      node,
-      score: verb === "prefers" ? score : negate(score),
-    };
+    if (/^-\d|^-INFINITY$/i.test(score)) {
+      // Whoever writes "avoids ip1=-5" hardly means that ip1 is preferred.
+      const other = verb === "prefers" ? "avoids" : "prefers";
+      throw refused(
+        `score '${score}' of '${verb} ${node}': must not be negative; ` +
+          `use '${other} ${node}=${score.slice(1)}'`,
+      );
+    }
+    const signed = verb === "prefers" ? score : `-${score.replace(/^\+/, "")}`;
+    return { kind: "addLocation", id: null, resource, node, score: signed };
   });
 }
 
@@ -42,10 +43,6 @@ function parseLocationAdd(words: readonly string[]): Change {
     throw refused("usage: lbctl constraint location add CONSTRAINT-ID ID NODE SCORE");
   }
   return { kind: "addLocation", id, resource, node, score: score ?? "INFINITY" };
-}
-
-function negate(score: string): string {
-  return score.startsWith("-") ? score.slice(1) : `-${score.replace(/^\+/, "")}`;
 }
 
 /** `constraint colocation add ID with ID [SCORE]`, or the older `add ID ID [SCORE]`. */
@@ -67,7 +64,7 @@ export function parseColocation(words: readonly string[]): Change {
 }
 
 /** `constraint order [start|stop] ID then [start|stop] ID [options]`. */
-export function parseOrder(words: readonly string[]): AddOrder {
+export function parseOrder(words: readonly string[]): Change {
   const plain = words.filter((word) => !word.includes("="));
   const options = onlyKnown(words, ["id", "kind", "symmetrical", "score"]);
   const at = plain.indexOf("then");
@@ -92,14 +89,6 @@ export function parseOrder(words: readonly string[]): AddOrder {
         ? strength.toLowerCase() !== "serialize"
         : parseYesNo("symmetrical", options["symmetrical"]),
   };
-}
-
-/** The line that pcs prints when an order constraint is added. */
-export function describeOrder(order: AddOrder): string {
-  const { first, then, firstAction, thenAction, strength } = order;
-  const actions = `first-action=${firstAction} then-action=${thenAction}`;
-  const oneWay = order.isSymmetrical ? "" : " symmetrical=false";
-  return `Adding ${first} ${then} (kind: ${strength}) (Options: ${actions}${oneWay})`;
 }
 
 function strengthOfScore(score: string | undefined): string {

@@ -20,7 +20,8 @@ export interface CreateOptions {
 
 const CREATE =
   "resource create ID AGENT [NAME=VALUE...] [op ACTION NAME=VALUE...]... [meta NAME=VALUE...] " +
-  "[--group GROUP [--before ID | --after ID]] [--disabled] [--no-default-ops] [--force] [--wait[=N]]";
+  "[--group GROUP [--before ID | --after ID]] [--disabled] [--no-default-ops] [--force] " +
+  "[--wait[=N]]";
 const SECTIONS = ["op", "meta"];
 const NOT_SUPPORTED = ["clone", "promotable", "master", "bundle"];
 

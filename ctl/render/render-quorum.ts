@@ -28,7 +28,7 @@ export function renderQuorum(status: ClusterStatus): string {
     `Expected votes:   ${quorum.votesExpected}`,
     `Highest expected: ${quorum.votesExpected}`,
     `Total votes:      ${quorum.votesPresent}`,
-    `Quorum:           ${quorum.votesNeeded} ${quorum.isQuorate ? "" : "Activity blocked"}`.trimEnd(),
+    `Quorum:           ${quorum.votesNeeded}${quorum.isQuorate ? "" : " Activity blocked"}`,
     `Flags:            ${flags.join(" ")}`.trimEnd(),
     "",
     "Membership information",

@@ -107,7 +107,7 @@ function fullSections(status: ClusterStatus): readonly (readonly string[])[] {
       "Heartbeat:",
       `  * Ring: ${status.ring === "" ? "none" : status.ring}`,
       `  * Transport: ${status.transport}`,
-      `  * Scheduling: ${status.heartbeatScheduling === "" ? "unknown" : status.heartbeatScheduling}`,
+      `  * Scheduling: ${status.heartbeatScheduling || "unknown"}`,
       `  * CIB version: ${status.cibVersion}`,
     ],
     [

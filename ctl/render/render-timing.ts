@@ -13,8 +13,8 @@ export function renderTiming(tokenTimeoutMs: number): readonly string[] {
     `token sent every ${tokenTimeoutMs / TOKENS_PER_TIMEOUT} ms; a node is lost after ` +
       `${tokenTimeoutMs} ms without one`,
     `crashed host: outage of at most ${tokenTimeoutMs} ms and the start of the resources`,
-    `frozen agent on a living host: its address expires, outage of at most ${frozenMs} ms and the ` +
-      "start of the resources",
+    `frozen agent on a living host: its address expires, outage of at most ${frozenMs} ms ` +
+      "and the start of the resources",
     "two owners of an address: none while a node hears the other on any link, or its address on " +
       "the service network",
     "no path between the nodes at all, clients reaching both: two owners until the cut heals",

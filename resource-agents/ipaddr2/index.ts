@@ -95,27 +95,41 @@ async function holdOnly(
 async function stop(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
   const held = await heldAddresses(context, settings);
   const known = held.map(({ prefixLength, nic }) => ({ ip: settings.ip, prefixLength, nic }));
-  if (known.length === 0) return endRenewal(context, settings);
   const problems: string[] = [];
-  for (const address of known) {
+  for (const address of [...known, ...(await findRenewed(context, settings, known))]) {
     const problem = await context.addresses.release(address);
     if (problem !== null) problems.push(problem);
   }
   const left = await heldAddresses(context, settings);
-  if (left.length === 0) return SUCCEEDED;
-  const where = left.map(({ nic }) => nic).join(", ");
-  return failed(
-    OCF.ERR_GENERIC,
-    `ip "${settings.ip}": still on ${where} after its removal: ${problems.join("; ")}`,
-  );
+  if (left.length > 0) {
+    const where = left.map(({ nic }) => nic).join(", ");
+    return failed(
+      OCF.ERR_GENERIC,
+      `ip "${settings.ip}": still on ${where} after its removal: ${problems.join("; ")}`,
+    );
+  }
+  // Gone, but a renewal that may go on would bring it back.
+  return problems.length === 0 ? SUCCEEDED : failed(OCF.ERR_GENERIC, problems.join("; "));
 }
 
-/** An address that is gone may still be in renewal, which would bring it back. */
-async function endRenewal(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+type Released = Pick<KernelAddress, "ip" | "prefixLength" | "nic">;
+
+/**
+ * Where the address is not, but may still be in renewal: it expired, was removed by somebody, or
+ * its NIC has gone, and may come back.
+ */
+async function findRenewed(
+  context: AgentContext,
+  settings: IpSettings,
+  known: readonly Released[],
+): Promise<readonly Released[]> {
+  if (!context.isSupervised) return [];
   const { place } = await look(context, settings);
-  if (!context.isSupervised || place.kind !== "place") return SUCCEEDED;
-  const problem = await context.addresses.release(place.request);
-  return problem === null ? SUCCEEDED : failed(OCF.ERR_GENERIC, problem);
+  const nic = place.kind === "place" ? place.request.nic : settings.nic;
+  if (nic === null || known.some((each) => each.nic === nic)) return [];
+  const prefixLength =
+    place.kind === "place" ? place.request.prefixLength : (settings.prefixLength ?? 32);
+  return [{ ip: settings.ip, prefixLength, nic }];
 }
 
 async function monitor(context: AgentContext, settings: IpSettings): Promise<AgentResult> {

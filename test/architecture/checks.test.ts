@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
   [checkImportTable, "agent/driver/a.ts", 'import { a } from "../shell/index.ts";', 1],
   [checkImportTable, "agent/wire/a.ts", 'import { a } from "node:crypto";', 0],
   [checkImportTable, "agent/wire/a.ts", 'import { a } from "node:fs";', 1],
-  [checkImportTable, "agent/wire/a.ts", 'import { a } from "winston";', 1],
+  [checkImportTable, "agent/wire/a.ts", 'import { a } from "yaml";', 1],
   [checkImportTable, "agent/shell/udp/a.ts", 'import { a } from "@grpc/grpc-js";', 0],
   [checkImportTable, "agent/shell/a.ts", 'import { a } from "../../resource-agents/index.ts";', 0],
   [checkImportTable, "agent/shell/a.ts", 'import { a } from "../driver/index.ts";', 1],

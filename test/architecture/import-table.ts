@@ -35,7 +35,7 @@ const IMPORT_TABLE: readonly Row[] = [
   { files: CORE, mayImport: [CORE] },
   { files: PORTS, mayImport: [BASE, MODEL] },
   { files: DRIVER, mayImport: [CORE, PORTS, WIRE] },
-  { files: WIRE, mayImport: [BASE, MODEL, GENERATED, "node:crypto", "library:yaml"] },
+  { files: WIRE, mayImport: [BASE, MODEL, GENERATED, "node:crypto"] },
   { files: "agent/shell/", mayImport: [BASE, MODEL, PORTS, WIRE, AGENTS, ...OUTSIDE] },
   // The composition roots give the resource agents to the ports that run them.
   { files: "agent/", mayImport: ["agent/", AGENTS, ...OUTSIDE] },

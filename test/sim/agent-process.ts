@@ -25,9 +25,12 @@ import { Life } from "./life.ts";
 import type { Network } from "./network.ts";
 import { SimulatedRunner } from "./runner.ts";
 import type { Appointment, Timeline } from "./timeline.ts";
+import { Violation } from "./violation.ts";
 
 /** Wall-clock time at the beginning of a run. */
 const WALL_AT_START_MS = 1_700_000_000_000;
+/** Times that the driver's timer may fire in a second: probes and messages sent again need some. */
+const WAKES_A_SECOND_MAX = 250;
 const HEARTBEAT_START_LEAST_MS = 20;
 const HEARTBEAT_START_MOST_MS = 80;
 
@@ -63,6 +66,8 @@ export class AgentProcess {
   readonly #replies = new Map<number, (reply: ApiReply) => void>();
   #wake: Appointment | null = null;
   #wakeAtMs: number | null = null;
+  #wakesOfSecond = 0;
+  #wakes = 0;
   #nextRequestId = 1;
 
   constructor(ports: AgentPorts) {
@@ -105,10 +110,6 @@ export class AgentProcess {
 
   hint(resource: ResourceId): void {
     this.#runner.hint(resource);
-  }
-
-  noteServiceLink(isUp: boolean): void {
-    this.#post({ kind: "serviceLinkChanged", nic: "eth0", isUp });
   }
 
   /** Requests whose clients still wait, for the checks. */
@@ -234,16 +235,30 @@ export class AgentProcess {
         if (atMs === null) return;
         this.#wake = timeline.at(atMs, () => {
           this.#wakeAtMs = null;
+          this.#countWake(timeline.nowMs);
           this.#post({ kind: "timePassed" });
         });
       },
     };
   }
 
+  /** Rule 7 for time: a core whose deadline stays in the past would wake each millisecond. */
+  #countWake(nowMs: number): void {
+    const second = Math.floor(nowMs / 1000);
+    this.#wakes = second === this.#wakesOfSecond ? this.#wakes + 1 : 1;
+    this.#wakesOfSecond = second;
+    if (this.#wakes > WAKES_A_SECOND_MAX) {
+      const rule = `agent of ${this.#ports.host.name} wakes ${this.#wakes} times in a second`;
+      throw new Violation(rule, nowMs);
+    }
+  }
+
   /** Somebody answers at once, or nobody does until the wait is over. */
   #probe(probeId: number, targets: readonly ProbeTarget[], waitMs: number): void {
-    const { network, peerHost } = this.#ports;
+    const { network, peerHost, host } = this.#ports;
     const peer = peerHost();
+    const isLinkUp = (): boolean => network.cuts.serviceLink[host.side] === 0;
+    const wasLinkUp = isLinkUp();
     const isAnswered = ({ ip }: ProbeTarget): boolean =>
       network.isServiceOpen && peer.answersFor(ip);
     const atOnce = targets.map(isAnswered);
@@ -251,7 +266,8 @@ export class AgentProcess {
     this.life.after(areAll ? 1 : waitMs, () => {
       const answers = targets.map((target, index) => {
         const isSeen = atOnce[index] === true || isAnswered(target);
-        return { ip: target.ip, answeredBy: isSeen ? `02:00:00:00:00:0${peer.id}` : null };
+        const answeredBy = isSeen ? `02:00:00:00:00:0${peer.id}` : null;
+        return { ip: target.ip, answeredBy, couldAsk: wasLinkUp && isLinkUp() };
       });
       this.#driver.post({ kind: "addressesProbed", probeId, answers });
     });

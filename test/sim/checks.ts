@@ -32,6 +32,11 @@ const PROBE_AGE_MAX_MS = 500;
 /** A host that has just gone on has not noticed yet. */
 const WAKING_MS = 100;
 
+/**
+ * An address that a person removed is added again by the next renewal of its lease, if that is not
+ * ended before: the other node may have found it silent and taken it over within this time. */
+const RENEWAL_MS = 260;
+
 /** Queues and records that a long run must not let grow. */
 const ORDERS_MAX = 200;
 const RECORDS_OF_RESOURCE_MAX = 12;
@@ -58,6 +63,8 @@ export class Checks {
   /** Resources that a partition left on both nodes, which have not met since. */
   readonly #parted = new Set<ResourceId>();
   readonly #watched: readonly [Watched, Watched];
+  /** When a person removed an address. */
+  readonly #removedAtMs = new Map<ResourceId, number>();
   readonly #dcOfRing = new Map<string, string>();
   /** Parents of every configuration that was seen on a disk, by digest. */
   readonly #parents = new Map<string, string>();
@@ -108,6 +115,11 @@ export class Checks {
   noteInactive(resource: ResourceId): void {
     if (!this.#doubles.delete(resource)) return;
     this.#sim.write("world", `single ${resource}`);
+  }
+
+  /** A person removes an address that a heartbeat process renews. */
+  noteRemovedByHand(resource: ResourceId): void {
+    this.#removedAtMs.set(resource, this.#now);
   }
 
   /** Rules 2 and 6, at the moment when a node begins an operation. */
@@ -172,11 +184,6 @@ export class Checks {
     }
   }
 
-  /** Faults that are over count from now on: what had an excuse has none after the bound. */
-  noteTrouble(): void {
-    this.#lastTroubleMs = this.#now;
-  }
-
   get #now(): number {
     return this.#sim.timeline.nowMs;
   }
@@ -217,10 +224,12 @@ export class Checks {
     // used.
     if (a.ring.hasPeer !== b.ring.hasPeer) return;
     const ring = renderRing(a.ring.ring);
+    // Two disks that failed at once may let both nodes use a number again in other lives.
+    const life = `${ring} ${a.heartbeat.incarnation} ${b.heartbeat.incarnation}`;
     for (const { dc } of [a, b]) {
       if (dc === null) continue;
-      const known = this.#dcOfRing.get(ring) ?? dc;
-      this.#dcOfRing.set(ring, known);
+      const known = this.#dcOfRing.get(life) ?? dc;
+      this.#dcOfRing.set(life, known);
       if (known !== dc) this.#fail(`ring ${ring} has two DCs: ${known} and ${dc}`);
     }
     if (a.cib === b.cib || !isMet(a) || !isMet(b)) return;
@@ -259,6 +268,9 @@ export class Checks {
     }
     // The lease of a second address that somebody removes is renewed, and so it is back.
     if (isAlone && this.#parted.has(resource)) return "not met since a partition";
+    // The same, when the nodes are apart and the other has found it silent meanwhile.
+    const removedMs = this.#now - (this.#removedAtMs.get(resource) ?? Number.NEGATIVE_INFINITY);
+    if (isAlone && removedMs <= RENEWAL_MS) return "removed by hand, renewed";
     for (const each of [host, other]) {
       if (each.isPaused) return `${each.name} stands still`;
       if (this.#now - each.resumedAtMs <= WAKING_MS) return `${each.name} wakes`;

@@ -91,7 +91,7 @@ class RandomRun {
     sim.runUntil(SET_UP_MS, () => false);
     this.#setUp();
     sim.runMs(SET_UP_MS);
-    const faultyMs = this.#dice.between(10, 40) * 60_000;
+    const faultyMs = this.#dice.between(20, 60) * 60_000;
     this.#plan(faultyMs);
     sim.runMs(faultyMs);
     this.#endFaults();
@@ -109,7 +109,7 @@ class RandomRun {
 
   /** Faults and requests at random moments, far apart in some runs and close in others. */
   #plan(forMs: number): void {
-    const gapMs = this.#dice.pick([5000, 20_000, 60_000, 120_000, 240_000]);
+    const gapMs = this.#dice.pick([5000, 60_000, 120_000, 300_000, 600_000]);
     const { timeline } = this.sim;
     for (let atMs = gapMs; atMs < forMs; atMs += this.#dice.between(1, 2 * gapMs)) {
       timeline.after(atMs, () => this.#inject());

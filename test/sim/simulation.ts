@@ -86,7 +86,7 @@ export class Simulation {
   /** Goes on until the end, or until it is over before that. */
   runUntil(endMs: number, isOver: () => boolean): void {
     this.timeline.runUntil(endMs, (wasBeat) => {
-      this.#noteRings();
+      this.#noteHeartbeats();
       this.checks.afterEvent();
       if (isOver()) return true;
       if (wasBeat && this.#skipsQuiet) this.#skip(endMs);
@@ -215,8 +215,6 @@ export class Simulation {
     this.network.change((cuts) => {
       cuts.serviceLink[side] += by;
     });
-    const isUp = this.network.cuts.serviceLink[side] === 0;
-    this.hosts[side].agent?.noteServiceLink(isUp);
   }
 
   /** True when this agent process has been in a ring of two. */
@@ -235,9 +233,8 @@ export class Simulation {
     this.#changedAtMs = this.timeline.nowMs;
   }
 
-  #noteRings(): void {
-    for (const { side, agent, heartbeat } of this.hosts) {
-      if (agent?.state().ring?.hasPeer === true) this.#hasSeenPeer[side] = agent;
+  #noteHeartbeats(): void {
+    for (const { side, heartbeat } of this.hosts) {
       if (this.#heartbeats[side] !== heartbeat) this.#touch();
       this.#heartbeats[side] = heartbeat;
     }
@@ -258,7 +255,6 @@ export class Simulation {
       this.#touch();
       this.write(host.name, "agent starts");
       host.agent = this.#makeAgent(host);
-      if (this.network.cuts.serviceLink[host.side] > 0) host.agent.noteServiceLink(false);
     });
   }
 
@@ -274,6 +270,8 @@ export class Simulation {
       isSupervised,
       events: {
         onLog: (where, { event, fields }) => {
+          const isOfTwo = event === "ringChanged" && fields["members"] !== where.name;
+          if (isOfTwo) this.#hasSeenPeer[where.side] = where.agent;
           this.write(where.name, [event, ...renderFields(fields)].join(" "));
         },
         onRun: (where, order) => this.checks.noteRun(where, order),

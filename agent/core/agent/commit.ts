@@ -5,9 +5,9 @@
  *   queued ──▶ writing here ──▶ (peer is a member) writing there ──▶ in force, acknowledged
  *                 └─refused by the disk: nothing is changed      └─peer lost: saved on one disk
  */
-import type { Instant } from "../base/index.ts";
+import { canonicalJson, type Instant } from "../base/index.ts";
 import { applyChanges } from "../configuration/index.ts";
-import { type NodeName, renderCibVersion } from "../model/index.ts";
+import { renderCibVersion } from "../model/index.ts";
 import { answer, inTurn, log, nothing, perform, send } from "./effects.ts";
 import {
   type AgentState,
@@ -20,6 +20,9 @@ import {
 
 /** How many changes may wait for their turn. */
 export const COMMITS_MAX = 64;
+
+/** Size of a configuration: it must fit into one message to the peer. */
+export const CIB_SIZE_MAX = 512 * 1024;
 
 /** Puts a change into the queue; a full queue refuses it. */
 export function enqueueCommit(state: AgentState, commit: Commit, now: Instant): AgentStep {
@@ -101,7 +104,13 @@ function beginCommit(state: AgentState, commit: Commit, now: Instant): AgentStep
     nodes: state.identity.config.nodes.map((node) => node.name),
   });
   if (result.kind === "refused") return answer(state, { to: commit.asker, now }, result);
-  if (result.cib === state.cib) return acknowledge(state, { commit, notes: result.notes, now });
+  if (canonicalJson(result.cib).length > CIB_SIZE_MAX) {
+    const expected = `at most ${CIB_SIZE_MAX} characters of JSON in all; leave something out`;
+    const problem = { code: "too-large", path: "configuration", found: "", expected };
+    return answer(state, { to: commit.asker, now }, { kind: "refused", problems: [problem] });
+  }
+  // A change of nothing is written too: a disk may have failed before, and the answer says where
+  // the configuration is saved.
   const writeId = state.nextId;
   const openCommit = {
     commit,
@@ -114,18 +123,6 @@ function beginCommit(state: AgentState, commit: Commit, now: Instant): AgentStep
     { ...state, nextId: writeId + 1, openCommit },
     { kind: "writeCib", writeId, cib: result.cib },
   );
-}
-
-function acknowledge(
-  state: AgentState,
-  end: { readonly commit: Commit; readonly notes: readonly string[]; readonly now: Instant },
-): AgentStep {
-  const cibVersion = renderCibVersion(state.cib.version);
-  const { local, peer } = state.identity;
-  const savedOn: readonly NodeName[] = hasPeer(state) ? [local.name, peer.name] : [local.name];
-  const { notes } = end;
-  const reply = { kind: "applied", cibVersion, notes, savedOn, decisions: [] } as const;
-  return answer(state, { to: end.commit.asker, now: end.now }, reply);
 }
 
 interface CommitEnd {

@@ -155,13 +155,36 @@ function describeResource(
   };
 }
 
+/** Failures until they are cleaned up: those that are counted, then those of the last results. */
 function listFailures(history: NodeHistory): readonly FailureStatus[] {
-  return history.resources.flatMap(({ resource, records }) =>
-    records.filter(isFailure).map((record) => ({
-      ...describeRecord(record, { resource, node: history.node }),
-      reason: record.outcome.kind === "notSpawned" ? record.outcome.reason : record.reason,
-    })),
+  const counted = history.failcounts.flatMap((failcount) => {
+    const { resource, last, operation, intervalMs, lastFailureAtWallMs } = failcount;
+    if (last === undefined) return [];
+    const record = { ...last, operation, intervalMs, changedAtWallMs: lastFailureAtWallMs };
+    return [describeFailure(record, { resource, node: history.node })];
+  });
+  const isCounted = (resource: string, { operation, intervalMs }: Shown): boolean =>
+    history.failcounts.some(
+      (entry) =>
+        entry.resource === resource &&
+        entry.operation === operation &&
+        entry.intervalMs === intervalMs,
+    );
+  const uncounted = history.resources.flatMap(({ resource, records }) =>
+    records
+      .filter((record) => isFailure(record) && !isCounted(resource, record))
+      .map((record) => describeFailure(record, { resource, node: history.node })),
   );
+  return [...counted, ...uncounted];
+}
+
+function describeFailure(
+  record: Shown & Pick<OperationRecord, "reason">,
+  where: { readonly resource: string; readonly node: string },
+): FailureStatus {
+  const { outcome } = record;
+  const reason = outcome.kind === "notSpawned" ? outcome.reason : record.reason;
+  return { ...describeRecord(record, where), reason };
 }
 
 function listOperations(history: NodeHistory): readonly OperationStatus[] {
@@ -178,8 +201,14 @@ function isFailure(record: OperationRecord): boolean {
   return outcome.status !== expectedStatus;
 }
 
+/** What of a record is shown. */
+type Shown = Pick<
+  OperationRecord,
+  "operation" | "intervalMs" | "callId" | "outcome" | "changedAtWallMs" | "ranForMs"
+>;
+
 function describeRecord(
-  record: OperationRecord,
+  record: Shown,
   where: { readonly resource: string; readonly node: string },
 ): OperationStatus {
   const { outcome } = record;

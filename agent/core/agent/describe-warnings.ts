@@ -4,7 +4,7 @@ import { explainHold } from "../arbitration/index.ts";
 import type { Instant } from "../base/index.ts";
 import { renderRing } from "../model/index.ts";
 import { countVotes } from "./plan.ts";
-import { type AgentState, hasPeer } from "./state.ts";
+import { type AgentState, hasOtherFiles, hasPeer, isMeetingOver } from "./state.ts";
 
 /** One sentence a matter; empty when all is well. */
 export function explainWarnings(state: AgentState, now: Instant): readonly string[] {
@@ -29,7 +29,7 @@ const LOSS_WORDS = {
 
 function explainPeer(state: AgentState, now: Instant): readonly string[] {
   if (state.ring === null) return ["the heartbeat process has not reported a ring yet"];
-  if (hasPeer(state)) return [];
+  if (hasPeer(state)) return explainMeeting(state);
   const peer = state.identity.peer.name;
   const { reason } = state.ring;
   const hold = explainHold(state.arbitration, now);
@@ -40,6 +40,13 @@ function explainPeer(state: AgentState, now: Instant): readonly string[] {
   if (holding === null) return [what];
   const heldFor = `resources of ${peer} are not taken over: ${holding}`;
   return [`${what}. ${heldFor}`];
+}
+
+function explainMeeting(state: AgentState): readonly string[] {
+  const { problem } = state.meeting;
+  if (isMeetingOver(state) || problem === null) return [];
+  const peer = state.identity.peer.name;
+  return [`no agreement with ${peer} although its tokens come: ${problem}`];
 }
 
 function explainQuorum(state: AgentState, now: Instant): readonly string[] {
@@ -58,15 +65,15 @@ function explainQuorum(state: AgentState, now: Instant): readonly string[] {
 
 function explainFiles(state: AgentState): readonly string[] {
   const peer = state.identity.peer.name;
-  const differs =
-    state.peerFacts !== null && state.peerFacts.configHash !== state.identity.configHash;
   const aside = state.setAside.map(
     (version) =>
       `configuration ${version} was changed on the other side of a split and set aside; ` +
       "compare it in the state folder, then remove the file",
   );
   const disk = state.diskProblem === null ? [] : [`configuration on disk: ${state.diskProblem}`];
-  const files = differs ? [`cluster.yaml differs from that of ${peer}: make both the same`] : [];
+  const files = hasOtherFiles(state)
+    ? [`cluster.yaml differs from that of ${peer}: neither takes over until both are the same`]
+    : [];
   return [...disk, ...files, ...aside];
 }
 

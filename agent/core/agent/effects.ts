@@ -46,6 +46,7 @@ export function answer(
   reply: ApiReply,
 ): AgentStep {
   const { from, requestId } = context.to;
+  if (from === "gone") return nothing(state);
   if (from === "here") return perform(state, { kind: "reply", requestId, reply });
   return send(state, { kind: "forwardReply", requestId, reply }, context.now);
 }

@@ -2,11 +2,13 @@
 
 import {
   decidePresence,
+  type Loss,
   noteHeard,
   noteLoss,
   notePeerJoined,
   noteProbed,
   noteSuspicion,
+  noteTargets,
   stepArbitration,
 } from "../arbitration/index.ts";
 import type { Instant } from "../base/index.ts";
@@ -18,8 +20,10 @@ import {
   type HeartbeatReport,
   isSameRing,
   listPrimitives,
+  type NodeHistory,
   type ProbeAnswer,
   type ProbeTarget,
+  type RingReason,
   renderRing,
   type TokenFacts,
 } from "../model/index.ts";
@@ -29,7 +33,15 @@ import { inTurn, log, nothing, perform } from "./effects.ts";
 import { dropResources } from "./meet.ts";
 import { countVotes } from "./plan.ts";
 import { failForwarded } from "./requests.ts";
-import { type AgentState, type AgentStep, hasPeer, NO_MEETING } from "./state.ts";
+import {
+  type AgentState,
+  type AgentStep,
+  type Asker,
+  type Commit,
+  hasOtherFiles,
+  hasPeer,
+  newMeeting,
+} from "./state.ts";
 
 /** One report of the heartbeat process. Lease answers go to the executor and never come here. */
 export function acceptHeartbeat(
@@ -46,7 +58,7 @@ export function acceptHeartbeat(
     case "ringChanged":
       return changeRing(state, report, now);
     case "peerSuspected": {
-      const arbitration = noteSuspicion(state.arbitration, heldByPeer(state), now);
+      const arbitration = noteSuspicion(state.arbitration, addressesElsewhere(state), now);
       return nothing({ ...state, arbitration });
     }
     case "peerHeard":
@@ -84,13 +96,23 @@ export function acceptProbe(
   if (state.arbitration.openProbeId !== probed.probeId) {
     return nothing({ ...state, droppedEvents: state.droppedEvents + 1 });
   }
-  return nothing({ ...state, arbitration: noteProbed(state.arbitration, probed.answers, now) });
+  const arbitration = noteProbed(state.arbitration, probed.answers, now);
+  const noted = { ...state, arbitration };
+  const [was, is] = [state.arbitration.answers[0], arbitration.answers[0]];
+  const isNews = state.arbitration.peer === "lost" && is !== undefined && was?.ip !== is.ip;
+  if (!isNews) return nothing(noted);
+  const fields = { peer: state.identity.peer.name, ip: is.ip, answeredBy: is.answeredBy ?? "" };
+  return perform(noted, log("warning", "peerHeld", fields));
 }
 
 /** Asks for addresses when that is due, and frees what the peer had once the evidence allows it. */
 export function settleArbitration(state: AgentState, now: Instant): AgentStep {
   const wasHeld = decidePresence(state.arbitration) === "held";
-  const { state: arbitration, probe } = stepArbitration(state.arbitration, now);
+  const asked = noteTargets(state.arbitration, addressesElsewhere(state));
+  const { state: arbitration, probe } = stepArbitration(asked, now, {
+    hasOtherFiles: hasOtherFiles(state),
+    isDropping: state.isDropping,
+  });
   const stepped = { ...state, arbitration };
   const effects: readonly AgentEffect[] = probe === null ? [] : [probe];
   const isFreed = wasHeld && decidePresence(arbitration) === "offline";
@@ -108,7 +130,7 @@ export function settleQuorum(state: AgentState, now: Instant): AgentStep {
   const line = log("info", "quorumChanged", { isQuorate: quorum.isQuorate });
   const startsAlone = quorum.isQuorate && !hasPeer(state) && state.arbitration.reason === "started";
   if (!startsAlone) return perform(changed, line);
-  const loss = { reason: "started", hasReleased: false, targets: allAddresses(state) } as const;
+  const loss = lossOf(state, { reason: "started", hasPeerReleased: false });
   return perform({ ...changed, arbitration: noteLoss(state.arbitration, loss, now) }, line);
 }
 
@@ -139,10 +161,10 @@ function changeRing(
     ...state,
     ring: { ring, hasPeer: joined, reason, peerIncarnation },
     channel: null,
-    meeting: NO_MEETING,
+    meeting: newMeeting(now),
     walk: null,
-    adopting: null,
     isPlanDue: true,
+    ...leaveFormerRing(state),
   };
   const fields = { ring: renderRing(ring), members: report.members.join(" "), reason };
   return inTurn(changed, [
@@ -175,7 +197,7 @@ function losePeer(
   const alone = { ...state, dc: state.identity.local.name };
   const parts = [failForwarded, (next: AgentState) => finishCommitAlone(next, now)];
   if (reason === "started") return inTurn(alone, parts);
-  const loss = { reason, hasReleased: hasPeerReleased, targets: heldByPeer(state) };
+  const loss = lossOf(state, { reason, hasPeerReleased });
   const arbitration = noteLoss(state.arbitration, loss, now);
   const isGone = decidePresence(arbitration) === "offline";
   const peerHistory = isGone ? emptyHistory(state.identity.peer.name) : state.peerHistory;
@@ -186,28 +208,55 @@ function losePeer(
   return inTurn(lost, [...parts, ...(reason === "evicted" ? [drop] : [])]);
 }
 
-/** Addresses that the peer may hold: those of resources that its history shows as active. */
-function heldByPeer(state: AgentState): readonly ProbeTarget[] {
-  const active = state.peerHistory.resources.filter(isActive).map((entry) => entry.resource);
-  return allTargets(state)
-    .filter(({ id }) => active.includes(id))
-    .map(({ target }) => target);
-}
-
-function allAddresses(state: AgentState): readonly ProbeTarget[] {
-  return allTargets(state).map(({ target }) => target);
-}
-
-function allTargets(
+/** What the core still knows of a ring that has ended must not act in the next one. */
+function leaveFormerRing(
   state: AgentState,
-): readonly { readonly id: string; readonly target: ProbeTarget }[] {
-  const mine = state.localHistory.resources.filter(isActive).map((entry) => entry.resource);
+): Pick<AgentState, "orders" | "commits" | "openCommit" | "stopping" | "adopting"> {
+  const { openCommit, stopping, adopting } = state;
+  const orders = new Map(
+    [...state.orders].map(([id, open]) => {
+      const isAction = open.purpose.kind === "action";
+      return [id, isAction ? { ...open, purpose: { kind: "former" } as const } : open];
+    }),
+  );
+  const forget = (asker: Asker): Asker =>
+    asker.from === "peer" ? { ...asker, from: "gone" } : asker;
+  const forgetIn = (commit: Commit): Commit => ({ ...commit, asker: forget(commit.asker) });
+  return {
+    orders,
+    commits: state.commits.map(forgetIn),
+    openCommit: openCommit && { ...openCommit, commit: forgetIn(openCommit.commit) },
+    stopping: stopping && { ...stopping, askers: stopping.askers.map(forget) },
+    // It may be on the disk any moment: then it is in force, although nobody waits for it.
+    adopting: adopting && { ...adopting, commitId: null },
+  };
+}
+
+function lossOf(
+  state: AgentState,
+  report: { readonly reason: RingReason; readonly hasPeerReleased: boolean },
+): Loss {
+  return {
+    reason: report.reason,
+    hasReleased: report.hasPeerReleased,
+    targets: addressesElsewhere(state),
+    turns: report.reason === "started" ? state.identity.local.id : 1,
+  };
+}
+
+/**
+ * Addresses that may be somewhere else: all of the configuration that are not active here. What the
+ * peer's history shows is not enough: its last words may be lost. A resource that is to stay
+ * stopped counts only while the history shows it active: its address may belong to somebody else.
+ */
+function addressesElsewhere(state: AgentState): readonly ProbeTarget[] {
+  const namesOf = (history: NodeHistory): readonly string[] =>
+    history.resources.filter(isActive).map((entry) => entry.resource);
+  const [mine, theirs] = [namesOf(state.localHistory), namesOf(state.peerHistory)];
   return listPrimitives(state.cib)
     .filter((primitive) => primitive.agent.type === "IPaddr2" && !mine.includes(primitive.id))
-    .flatMap(({ id, parameters }) => {
-      const { ip } = parameters;
-      return ip === undefined ? [] : [{ id, target: { ip, nic: parameters["nic"] ?? "" } }];
-    });
+    .filter(({ id, meta }) => meta["target-role"] !== "Stopped" || theirs.includes(id))
+    .flatMap(({ parameters: { ip, nic } }) => (ip === undefined ? [] : [{ ip, nic: nic ?? "" }]));
 }
 
 function isSameFacts(a: TokenFacts, b: TokenFacts | null): boolean {

@@ -12,10 +12,22 @@ import type {
 } from "../model/index.ts";
 import { packFailcounts, packResource } from "../replication/index.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import { endAction } from "./end-action.ts";
 import type { AgentState, AgentStep, OpenOrder, Purpose } from "./state.ts";
 
 /** Begins one operation on this node and notes it in the history while it is under way. */
 export function beginOperation(
+  state: AgentState,
+  order: OperationOrder,
+  context: { readonly purpose: Purpose; readonly now: Instant },
+): AgentStep {
+  const { purpose, now } = context;
+  const replaced = (next: AgentState): AgentStep =>
+    closeOrders(next, (open) => isReplacedBy(open, order), now);
+  return inTurn(state, [replaced, (next) => openOrder(next, order, { purpose, now })]);
+}
+
+function openOrder(
   state: AgentState,
   order: OperationOrder,
   context: { readonly purpose: Purpose; readonly now: Instant },
@@ -28,8 +40,7 @@ export function beginOperation(
     purpose: context.purpose,
     hasReported: false,
   };
-  const orders = new Map(withoutReplaced(state, order));
-  orders.set(orderId, open);
+  const orders = new Map(state.orders).set(orderId, open);
   const begun: AgentState = { ...state, orders, nextId: orderId + 1 };
   const run: AgentEffect = { kind: "runOperation", orderId, order };
   if (!isStateChanging(order)) return perform(begun, run);
@@ -104,25 +115,48 @@ export function shareResource(state: AgentState, resource: ResourceId, now: Inst
 /** Ends the recurring operations of a resource, on the executor and in the books. */
 export function cancelRecurring(
   state: AgentState,
-  resource: ResourceId,
-  matches: (order: OperationOrder) => boolean,
+  which: { readonly resource: ResourceId; readonly matches: (order: OperationOrder) => boolean },
+  now: Instant,
 ): AgentStep {
-  const ended = [...state.orders.values()].filter(
-    ({ order }) => order.resource === resource && order.intervalMs > 0 && matches(order),
-  );
-  const orders = new Map(state.orders);
-  for (const { orderId } of ended) orders.delete(orderId);
+  const isMeant = (order: OperationOrder): boolean =>
+    order.resource === which.resource && order.intervalMs > 0 && which.matches(order);
+  const ended = [...state.orders.values()].filter(({ order }) => isMeant(order));
   const effects = ended.map(({ order }): AgentEffect => {
-    const { operation, intervalMs } = order;
+    const { resource, operation, intervalMs } = order;
     return { kind: "cancelOperation", resource, operation, intervalMs };
   });
-  return { state: { ...state, orders }, effects };
+  return inTurn(state, [
+    (next) => perform(next, ...effects),
+    (next) => closeOrders(next, isMeant, now),
+  ]);
+}
+
+/**
+ * Takes orders out of the books for which no report will come. An action that waits for one of them
+ * has ended: what it began is no longer wanted.
+ */
+function closeOrders(
+  state: AgentState,
+  matches: (order: OperationOrder) => boolean,
+  now: Instant,
+): AgentStep {
+  const closed = [...state.orders.values()].filter(({ order }) => matches(order));
+  if (closed.length === 0) return nothing(state);
+  const orders = new Map(state.orders);
+  for (const { orderId } of closed) orders.delete(orderId);
+  const unreported = closed.filter(({ hasReported }) => !hasReported);
+  return inTurn(
+    { ...state, orders },
+    unreported.map(({ purpose }) => (next: AgentState): AgentStep => {
+      return endAction(next, purpose, { isOk: true, now });
+    }),
+  );
 }
 
 /** Forgets all that this node knows of a resource, so that it is probed anew. */
 export function forgetHere(state: AgentState, resource: ResourceId, now: Instant): AgentStep {
   return inTurn(state, [
-    (next) => cancelRecurring(next, resource, () => true),
+    (next) => cancelRecurring(next, { resource, matches: () => true }, now),
     (next) => nothing({ ...next, localHistory: forgetResource(next.localHistory, resource) }),
     (next) => shareResource(next, resource, now),
   ]);
@@ -203,15 +237,13 @@ function describeReport(open: OpenOrder, report: OperationReport): AgentEffect {
 }
 
 /**
- * The orders that stay open: a start or stop ends the recurring monitors of its resource, and a
- * recurring one replaces its like. The executor does both by itself.
+ * A start or stop ends the recurring monitors of its resource, and a recurring operation replaces
+ * its like. The executor does both by itself.
  */
-function withoutReplaced(state: AgentState, order: OperationOrder): [number, OpenOrder][] {
-  return [...state.orders].filter(([, { order: open }]) => {
-    if (open.resource !== order.resource || open.intervalMs === 0) return true;
-    const isLike = open.operation === order.operation && open.intervalMs === order.intervalMs;
-    return !isStateChanging(order) && !isLike;
-  });
+function isReplacedBy(open: OperationOrder, order: OperationOrder): boolean {
+  if (open.resource !== order.resource || open.intervalMs === 0) return false;
+  const isLike = open.operation === order.operation && open.intervalMs === order.intervalMs;
+  return isStateChanging(order) || isLike;
 }
 
 function isStateChanging(order: OperationOrder): boolean {

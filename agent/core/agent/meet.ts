@@ -9,6 +9,7 @@ import { descendsFrom, stampOf } from "../configuration/index.ts";
 import {
   type AgentEffect,
   type Cib,
+  compareCibVersion,
   type OperationOrder,
   type ResourceId,
   renderCibVersion,
@@ -25,10 +26,13 @@ import { planOperation } from "../scheduler/index.ts";
 import { listActive } from "./active.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { beginOperation } from "./local-operations.ts";
-import { type AgentState, type AgentStep, hasPeer, isDcHere } from "./state.ts";
+import { type AgentState, type AgentStep, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 
 /** Commit id of the CIB that a DC sends at the beginning of a ring. */
 export const SYNC_COMMIT_ID = 0;
+
+/** A meeting that takes longer, and longer than three token timeouts, is worth a warning. */
+const MEETING_MIN_MS = 5000;
 
 /** Says hello once per ring, as soon as this node knows what it has and wants to keep. */
 export function greet(state: AgentState, now: Instant): AgentStep {
@@ -48,8 +52,14 @@ export function greet(state: AgentState, now: Instant): AgentStep {
   return inTurn(greeted, [(next) => send(next, hello, now), (next) => meet(next, now)]);
 }
 
-/** The peer's hello has come. */
+/** The peer's hello has come. One of another release line is not understood, and said so. */
 export function acceptHello(state: AgentState, hello: Hello, now: Instant): AgentStep {
+  if (releaseLine(hello.release) !== releaseLine(state.identity.release)) {
+    const { peer, release } = state.identity;
+    const problem = `${peer.name} runs release ${hello.release}, this node ${release}`;
+    const line = log("error", "meetingStalled", { problem });
+    return perform({ ...state, meeting: { ...state.meeting, problem } }, line);
+  }
   const peerHistory = unpackHistory(hello.history, now);
   const heard = { ...state, peerHistory, meeting: { ...state.meeting, peerHello: hello } };
   return meet(heard, now);
@@ -59,7 +69,15 @@ export function acceptHello(state: AgentState, hello: Hello, now: Instant): Agen
 export function acceptCib(
   state: AgentState,
   message: { readonly commitId: number; readonly cib: Cib },
+  now: Instant,
 ): AgentStep {
+  const isOlder = compareCibVersion(message.cib.version, state.cib.version) < 0;
+  if (state.dc !== state.identity.peer.name || isOlder) {
+    const { commitId } = message;
+    const { name } = state.identity.local;
+    const problem = `refused by ${name}: not from its DC, or older than its own`;
+    return send(state, { kind: "cibStored", commitId, problem }, now);
+  }
   const writeId = state.nextId;
   const hasDiverged = state.cib.version.epoch > 0 && !descendsFrom(message.cib, stampOf(state.cib));
   const label = renderCibVersion(state.cib.version);
@@ -82,10 +100,14 @@ export function finishAdopting(state: AgentState, problem: string | null, now: I
   if (state.adopting === null) return nothing(state);
   const { commitId, cib } = state.adopting;
   const adopted = { ...state, adopting: null, cib, diskProblem: problem };
-  return inTurn(adopted, [
-    (next) => perform(next, log("info", "cibAdopted", { version: renderCibVersion(cib.version) })),
-    (next) => send(next, { kind: "cibStored", commitId, problem }, now),
-  ]);
+  const version = renderCibVersion(cib.version);
+  const line =
+    problem === null
+      ? log("info", "cibAdopted", { version })
+      : log("error", "cibWriteFailed", { version, problem });
+  const stored = (next: AgentState): AgentStep =>
+    commitId === null ? nothing(next) : send(next, { kind: "cibStored", commitId, problem }, now);
+  return inTurn(adopted, [(next) => perform(next, line), stored]);
 }
 
 /** The peer stored the configuration that the DC sent at the beginning of the ring. */
@@ -145,6 +167,34 @@ export function settleDrop(state: AgentState, now: Instant): AgentStep {
   if (isUnderWay) return nothing(state);
   const ended = { ...state, isDropping: false, isPlanDue: true };
   return state.meeting.sentHello === null ? nothing(ended) : send(ended, { kind: "dropped" }, now);
+}
+
+/** Releases that differ in their last number only understand each other. */
+function releaseLine(release: string): string {
+  return release.split(".").slice(0, 2).join(".");
+}
+
+/** Says when the nodes take too long to agree: messages may not get through, or a probe hangs. */
+export function settleMeeting(state: AgentState, now: Instant): AgentStep {
+  const deadline = meetingDeadline(state);
+  if (deadline === null || now < deadline) return nothing(state);
+  const { config, peer } = state.identity;
+  const { sentHello, peerHello } = state.meeting;
+  const problem =
+    sentHello === null
+      ? "this node is still busy with what it had before"
+      : peerHello === null
+        ? `no word from its agent: is UDP port ${config.port + 1} open both ways?`
+        : `waiting until ${peer.name} has stored the configuration and stopped what is kept here`;
+  const line = log("error", "meetingStalled", { problem });
+  return perform({ ...state, meeting: { ...state.meeting, problem } }, line);
+}
+
+/** When a meeting that goes on has taken too long; null: it is over, or that has been said. */
+export function meetingDeadline(state: AgentState): Instant | null {
+  if (isMeetingOver(state) || state.meeting.problem !== null) return null;
+  const limitMs = Math.max(MEETING_MIN_MS, 3 * state.identity.config.tokenTimeoutMs);
+  return state.meeting.beganAt + limitMs;
 }
 
 function meet(state: AgentState, now: Instant): AgentStep {

@@ -1,5 +1,6 @@
 /** Messages of the peer, in order, from the member of this ring. */
 import type { Instant } from "../base/index.ts";
+import { assert } from "../base/index.ts";
 import { receivePacket } from "../messaging/index.ts";
 import type { ActionTask, MessagePacket } from "../model/index.ts";
 import {
@@ -9,11 +10,13 @@ import {
   unpackResource,
 } from "../replication/index.ts";
 import { noteWrittenThere } from "./commit.ts";
-import { inTurn, log, nothing, packetsOf, send } from "./effects.ts";
+import { inTurn, nothing, packetsOf, send } from "./effects.ts";
+import { noteActionEnd, planAnew } from "./end-action.ts";
 import { acceptCib, acceptHello, notePeerDropped, notePeerSynced, SYNC_COMMIT_ID } from "./meet.ts";
-import { acceptForwardReply, beginStopping, forget, serve } from "./requests.ts";
-import { noteActionEnd, planAnew, runTask } from "./run-task.ts";
+import { acceptForwardReply, forget, serve } from "./requests.ts";
+import { runTask } from "./run-task.ts";
 import type { AgentState, AgentStep } from "./state.ts";
+import { beginStopping } from "./stopping.ts";
 
 /** One packet of the message channel; packets of another ring are dropped by the channel. */
 export function acceptPacket(state: AgentState, packet: MessagePacket, now: Instant): AgentStep {
@@ -22,8 +25,10 @@ export function acceptPacket(state: AgentState, packet: MessagePacket, now: Inst
   const texts = received.effects.flatMap((effect) =>
     effect.kind === "deliverText" ? [effect.text] : [],
   );
-  const broken = received.effects.flatMap((effect) =>
-    effect.kind === "broken" ? [log("error", "channelBroken", { reason: effect.reason })] : [],
+  const broken = received.effects.find((effect) => effect.kind === "broken");
+  assert(
+    broken === undefined,
+    `message channel of ring ${state.ring?.ring.seq}: ${broken?.reason}`,
   );
   const ring = state.ring;
   const parts = texts.map((text) => (next: AgentState): AgentStep => {
@@ -31,7 +36,7 @@ export function acceptPacket(state: AgentState, packet: MessagePacket, now: Inst
     return next.ring === ring ? acceptMessage(next, parseMessage(text), now) : nothing(next);
   });
   const taken = inTurn({ ...state, channel: received.state }, parts);
-  const effects = [...packetsOf(received.effects), ...broken, ...taken.effects];
+  const effects = [...packetsOf(received.effects), ...taken.effects];
   return { state: taken.state, effects };
 }
 
@@ -40,7 +45,7 @@ function acceptMessage(state: AgentState, message: PeerMessage, now: Instant): A
     case "hello":
       return acceptHello(state, message, now);
     case "cib":
-      return acceptCib(state, message);
+      return acceptCib(state, message, now);
     case "cibStored":
       return message.commitId === SYNC_COMMIT_ID
         ? notePeerSynced(state)

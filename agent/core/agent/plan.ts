@@ -10,10 +10,10 @@ import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { runTask } from "./run-task.ts";
 import { type AgentState, type AgentStep, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 
-/** Plans at one instant before planning rests: a plan that comes to nothing must not spin. */
-const PLANS_AT_ONCE_MAX = 16;
+/** Plans in one span before planning rests: a plan that comes to nothing must not spin. */
+const PLANS_IN_SPAN_MAX = 32;
 
-/** How long planning rests then, in milliseconds. */
+/** The span, and how long planning rests then, in milliseconds. */
 const PLAN_REST_MS = 1000;
 
 /** The count of the votes as things stand. */
@@ -60,10 +60,14 @@ export function settlePlan(state: AgentState, now: Instant): AgentStep {
 }
 
 /** When the plan changes by time alone; null: never, or not here. */
-export function planDeadline(state: AgentState): Instant | null {
+export function planDeadline(state: AgentState, now: Instant): Instant | null {
   if (!isDcHere(state) || state.walk !== null) return null;
   const restsUntilAt = state.isPlanDue ? state.planRate.restsUntilAt : null;
-  return earlier(state.plan?.recheckAt ?? null, restsUntilAt);
+  // What is due but may not be planned yet waits for an event: its time would wake for nothing.
+  const [recheckAt, rested] = [state.plan?.recheckAt ?? null, restsUntilAt].map((at) =>
+    at !== null && at > now ? at : null,
+  );
+  return earlier(recheckAt ?? null, rested ?? null);
 }
 
 function mayPlan(state: AgentState, now: Instant): boolean {
@@ -73,14 +77,15 @@ function mayPlan(state: AgentState, now: Instant): boolean {
 }
 
 /**
- * True while a lone node that has just started must not act: it waits for its peer, or an address
- * of the configuration answers on the service network, so that somebody has it whom this node
- * cannot hear.
+ * True while a lone node that has just started, or was outside of the ring, must not act: it waits
+ * for its peer, or an address of the configuration answers on the service network, so that somebody
+ * has it whom this node cannot hear.
  */
-function isStartDoubtful(state: AgentState, now: Instant): boolean {
+export function isStartDoubtful(state: AgentState, now: Instant): boolean {
   if (hasPeer(state)) return false;
-  const isUnheard = state.arbitration.reason === "started";
-  const mayBeElsewhere = isUnheard && decidePresence(state.arbitration) === "held";
+  const { reason } = state.arbitration;
+  const isUnsure = reason === "started" || reason === "evicted";
+  const mayBeElsewhere = isUnsure && decidePresence(state.arbitration) === "held";
   return mayBeElsewhere || countVotes(state, now).isWaiting;
 }
 
@@ -102,9 +107,11 @@ function beginTransition(state: AgentState, now: Instant): AgentStep {
 }
 
 function countPlan(state: AgentState, now: Instant): AgentState["planRate"] {
-  const count = state.planRate.at === now ? state.planRate.count + 1 : 1;
-  const restsUntilAt = count >= PLANS_AT_ONCE_MAX ? now + PLAN_REST_MS : now;
-  return { at: now, count, restsUntilAt };
+  const { at, count } = state.planRate;
+  const isNewSpan = now - at >= PLAN_REST_MS;
+  const plans = isNewSpan ? 1 : count + 1;
+  const restsUntilAt = plans >= PLANS_IN_SPAN_MAX ? now + PLAN_REST_MS : now;
+  return { at: isNewSpan ? now : at, count: plans, restsUntilAt };
 }
 
 function advanceWalk(state: AgentState, now: Instant): AgentStep {
@@ -123,7 +130,8 @@ function advanceWalk(state: AgentState, now: Instant): AgentStep {
 
 function dispatch(state: AgentState, action: Action, now: Instant): AgentStep {
   const transitionId = state.walk?.transitionId ?? 0;
-  if (action.node === state.identity.local.name && action.task.kind !== "fence") {
+  // A node to be fenced cannot do it itself.
+  if (action.node === state.identity.local.name || action.task.kind === "fence") {
     return runTask(state, action, { transitionId, from: "here", now });
   }
   return send(state, { kind: "action", transitionId, action }, now);

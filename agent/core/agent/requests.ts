@@ -2,14 +2,21 @@
 import { type Instant, sortedText } from "../base/index.ts";
 import { applyChanges } from "../configuration/index.ts";
 import { clearFailures } from "../history/index.ts";
-import type { ApiReply, ApiRequest, Command, NodeHistory, ResourceId } from "../model/index.ts";
+import type {
+  ApiReply,
+  ApiRequest,
+  Command,
+  NameValues,
+  NodeHistory,
+  ResourceId,
+} from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { enqueueCommit } from "./commit.ts";
 import { describeStatus } from "./describe-status.ts";
 import { answer, inTurn, nothing, send } from "./effects.ts";
+import { planAnew } from "./end-action.ts";
 import { changeHistory, forgetHere } from "./local-operations.ts";
 import { schedulerInput } from "./plan.ts";
-import { planAnew } from "./run-task.ts";
 import {
   type AgentState,
   type AgentStep,
@@ -18,6 +25,17 @@ import {
   hasPeer,
   isDcHere,
 } from "./state.ts";
+import { beginStopping, setAttributes, shareAttributes } from "./stopping.ts";
+
+/** Commands that concern the node on which they are given. */
+const LOCAL_COMMANDS: readonly Command["kind"][] = [
+  "stopNode",
+  "unblockQuorum",
+  "setTransientAttributes",
+];
+
+/** How long the DC may take for a request before its client is told that nobody knows, in ms. */
+const FORWARDED_MAX_MS = 120_000;
 
 /** How many requests may wait for the DC's answer. */
 export const FORWARDED_MAX = 256;
@@ -84,6 +102,18 @@ export function failForwarded(state: AgentState): AgentStep {
   return { state: { ...state, forwarded: [] }, effects };
 }
 
+/** Answers for a DC that has taken too long. */
+export function settleForwarded(state: AgentState, now: Instant): AgentStep {
+  const late = state.forwarded.filter(({ endsAt }) => now >= endsAt);
+  if (late.length === 0) return nothing(state);
+  const text = `${state.dc ?? "the DC"} has not answered: check the configuration`;
+  const effects = late.map(
+    ({ requestId }) => ({ kind: "reply", requestId, reply: { kind: "failed", text } }) as const,
+  );
+  const forwarded = state.forwarded.filter(({ endsAt }) => now < endsAt);
+  return { state: { ...state, forwarded }, effects };
+}
+
 /** Forgets on this node what the DC or a client asked to forget. */
 export function forget(
   state: AgentState,
@@ -110,7 +140,7 @@ export function forget(
 }
 
 function isForThisNode(request: ApiRequest): boolean {
-  return request.kind === "command" && ["stopNode", "unblockQuorum"].includes(request.command.kind);
+  return request.kind === "command" && LOCAL_COMMANDS.includes(request.command.kind);
 }
 
 function forward(
@@ -127,7 +157,8 @@ function forward(
     const text = `${FORWARDED_MAX} requests already wait for ${state.dc}; try again`;
     return answer(state, { to: asker, now }, { kind: "failed", text });
   }
-  const forwarded = [...state.forwarded, { requestId: asked.requestId }];
+  const endsAt = now + FORWARDED_MAX_MS;
+  const forwarded = [...state.forwarded, { requestId: asked.requestId, endsAt }];
   return send(
     { ...state, forwarded },
     { kind: "forward", requestId: asked.requestId, request: asked.request },
@@ -178,7 +209,7 @@ function command(
         now,
       );
     case "setTransientAttributes":
-      return done([])(setAttributes(state, wanted.values).state);
+      return setTransient(state, { asker, ...wanted }, now);
     case "unblockQuorum":
       return inTurn({ ...state, wasUnblocked: true }, [planAnew, done([])]);
     case "stopNode":
@@ -189,24 +220,21 @@ function command(
   }
 }
 
-/** This node is to stop: it asks the DC to empty it, then says goodbye (see `settleStopping`). */
-export function beginStopping(state: AgentState, asker: Asker | null, now: Instant): AgentStep {
-  const askers = [...(state.stopping?.askers ?? []), ...(asker === null ? [] : [asker])];
-  const marked = setAttributes(state, { standby: "on", shutdown: "1" });
-  return inTurn({ ...marked.state, stopping: { askers, hasLeft: false } }, [
-    (next) => send(next, { kind: "attributes", attributes: next.localHistory.attributes }, now),
-    planAnew,
+/** Attributes belong to their node: the DC passes those of the other node on. */
+function setTransient(
+  state: AgentState,
+  wish: { readonly asker: Asker; readonly node: string; readonly values: NameValues },
+  now: Instant,
+): AgentStep {
+  const { local } = state.identity;
+  if (wish.node !== local.name) {
+    const text = `attributes of ${wish.node}: set them on that node; this is ${local.name}`;
+    return answer(state, { to: wish.asker, now }, { kind: "failed", text });
+  }
+  return inTurn(setAttributes(state, wish.values), [
+    (next) => shareAttributes(next, now),
+    (next) => answer(next, { to: wish.asker, now }, { kind: "done", notes: [] }),
   ]);
-}
-
-function setAttributes(state: AgentState, values: Readonly<Record<string, string>>): AgentStep {
-  const merged = Object.entries({ ...state.localHistory.attributes, ...values });
-  const attributes = Object.fromEntries(merged.filter(([, value]) => value !== ""));
-  return nothing({
-    ...state,
-    localHistory: { ...state.localHistory, attributes },
-    isPlanDue: true,
-  });
 }
 
 interface Forgetting {
@@ -244,7 +272,8 @@ function cleanedNotes(state: AgentState, wish: Forgetting): readonly string[] {
   if (wish.what !== "cleanup" && wish.what !== "refresh") return [];
   const nodes = state.identity.config.nodes
     .map((entry) => entry.name)
-    .filter((name) => wish.node === null || wish.node === name);
+    .filter((name) => wish.node === null || wish.node === name)
+    .filter((name) => name === state.identity.local.name || hasPeer(state));
   if (wish.resource === null) return ["Cleaned up all resources on all nodes"];
   return targetsOf(state, wish.resource).flatMap((id) =>
     nodes.map((name) => `Cleaned up ${id} on ${name}`),

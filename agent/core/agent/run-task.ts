@@ -2,8 +2,8 @@
 import type { Instant } from "../base/index.ts";
 import { clearFailures, forgetOperation } from "../history/index.ts";
 import type { Action, OperationReport } from "../model/index.ts";
-import { markEnded } from "../transition/index.ts";
-import { inTurn, nothing, send } from "./effects.ts";
+import { inTurn } from "./effects.ts";
+import { endAction, planAnew } from "./end-action.ts";
 import {
   acceptReport,
   beginOperation,
@@ -37,7 +37,7 @@ export function runTask(state: AgentState, action: Action, context: TaskContext)
       const matches = (order: { operation: string; intervalMs: number }): boolean =>
         order.operation === task.operation && order.intervalMs === task.intervalMs;
       return inTurn(state, [
-        (next) => cancelRecurring(next, task.resource, matches),
+        (next) => cancelRecurring(next, { resource: task.resource, matches }, now),
         (next) => forgetRecord(next, task, now),
         done(true),
       ]);
@@ -75,34 +75,6 @@ export function finishOperation(
     accepted,
     (next) => endAction(next, open.purpose, { isOk: isOk && !hasFound, now: clock.now }),
   ]);
-}
-
-/** An action ended: the walk goes on when the DC is here, otherwise the DC hears of it. */
-export function endAction(
-  state: AgentState,
-  purpose: Purpose,
-  end: { readonly isOk: boolean; readonly now: Instant },
-): AgentStep {
-  if (purpose.kind !== "action") return nothing({ ...state, isPlanDue: true });
-  const { transitionId, actionId, from } = purpose;
-  if (from === "peer") {
-    return send(state, { kind: "actionDone", transitionId, actionId, isOk: end.isOk }, end.now);
-  }
-  return noteActionEnd(state, { transitionId, actionId, isOk: end.isOk });
-}
-
-/** Notes the end of an action in the walk; one of a former transition makes the DC plan anew. */
-export function noteActionEnd(
-  state: AgentState,
-  end: { readonly transitionId: number; readonly actionId: number; readonly isOk: boolean },
-): AgentStep {
-  if (state.walk === null || state.walk.transitionId !== end.transitionId) return planAnew(state);
-  return nothing({ ...state, walk: markEnded(state.walk, end.actionId, end.isOk) });
-}
-
-/** Something changed that the plan did not count on. */
-export function planAnew(state: AgentState): AgentStep {
-  return nothing({ ...state, isPlanDue: true });
 }
 
 function forgetRecord(

@@ -39,9 +39,12 @@ export interface RingState {
   readonly peerIncarnation: string | null;
 }
 
-/** Who waits for the end of a request: a client here, or the peer on behalf of its client. */
+/**
+ * Who waits for the end of a request: a client here, the peer on behalf of its client, or nobody
+ * any more, since the ring of that peer has ended.
+ */
 export interface Asker {
-  readonly from: "here" | "peer";
+  readonly from: "here" | "peer" | "gone";
   readonly requestId: number;
 }
 
@@ -71,6 +74,8 @@ export type Purpose =
       readonly from: "here" | "peer";
     }
   | { readonly kind: "survey" }
+  /** Of an action of a former ring: nobody waits for its end, but it changes what is known. */
+  | { readonly kind: "former" }
   | { readonly kind: "drop" };
 
 /** An operation that this node's executor has. Recurring ones stay until they are cancelled. */
@@ -85,6 +90,9 @@ export interface OpenOrder {
 
 /** What must still happen before the DC of a new ring may plan. */
 export interface Meeting {
+  readonly beganAt: Instant;
+  /** What keeps the nodes from agreeing, once it takes too long; null: nothing known. */
+  readonly problem: string | null;
   readonly sentHello: Hello | null;
   readonly peerHello: Hello | null;
   /** DC: the peer has not yet stored the DC's CIB. */
@@ -104,6 +112,7 @@ export interface HeartbeatView {
 /** A request that was passed on to the DC; its answer comes as a message. */
 export interface Forwarded {
   readonly requestId: number;
+  readonly endsAt: Instant;
 }
 
 /** The whole state of the agent. All of it is data; see `stepAgent`. */
@@ -126,7 +135,8 @@ export interface AgentState {
   /** The peer's CIB that is being written here before it is adopted. */
   readonly adopting: {
     readonly writeId: number;
-    readonly commitId: number;
+    /** Null: the ring in which it came has ended, nobody waits for it. */
+    readonly commitId: number | null;
     readonly cib: Cib;
   } | null;
   readonly setAside: readonly string[];
@@ -137,6 +147,8 @@ export interface AgentState {
   readonly nextId: number;
   /** `due` until the node has looked at what is already active on it. */
   readonly survey: "due" | "running" | "done";
+  /** When the node goes on with what it has found; what still hangs counts as active. */
+  readonly surveyEndsAt: Instant | null;
   readonly isDropping: boolean;
   readonly walk: Walk | null;
   readonly plan: Transition | null;
@@ -184,7 +196,7 @@ export function initialAgent(start: AgentStart, now: Instant): AgentState {
     advertised: null,
     ring: null,
     channel: null,
-    meeting: NO_MEETING,
+    meeting: newMeeting(now),
     dc: null,
     arbitration: initialArbitration(config.tokenTimeoutMs, now),
     wereBothSeen: false,
@@ -201,6 +213,7 @@ export function initialAgent(start: AgentStart, now: Instant): AgentState {
     orders: new Map(),
     nextId: 1,
     survey: "due",
+    surveyEndsAt: null,
     isDropping: false,
     walk: null,
     plan: null,
@@ -213,12 +226,22 @@ export function initialAgent(start: AgentStart, now: Instant): AgentState {
 }
 
 /** No hello has been said in this ring. */
-export const NO_MEETING: Meeting = {
-  sentHello: null,
-  peerHello: null,
-  awaitsCib: false,
-  awaitsDrop: false,
-};
+export function newMeeting(now: Instant): Meeting {
+  return {
+    beganAt: now,
+    problem: null,
+    sentHello: null,
+    peerHello: null,
+    awaitsCib: false,
+    awaitsDrop: false,
+  };
+}
+
+/** Nodes with different cluster files do not take over from each other. */
+export function hasOtherFiles(state: AgentState): boolean {
+  const { peerFacts, identity } = state;
+  return peerFacts !== null && peerFacts.configHash !== identity.configHash;
+}
 
 /** True when this node schedules for the ring. */
 export function isDcHere(state: AgentState): boolean {

@@ -4,14 +4,13 @@
  * requests (clients), plan (scheduler and walk), run-task and local-operations (what runs here).
  */
 
-import { arbitrationDeadline, noteLink } from "../arbitration/index.ts";
+import { arbitrationDeadline } from "../arbitration/index.ts";
 import { earliest, type Instant } from "../base/index.ts";
 import { nextDeadline as channelDeadline, stepTime } from "../messaging/index.ts";
 import { type AgentEvent, listPrimitives, type OperationOrder } from "../model/index.ts";
 import { planOperation } from "../scheduler/index.ts";
-import { isActive } from "./active.ts";
 import { noteWrittenHere, settleCommits } from "./commit.ts";
-import { answer, inTurn, log, nothing, packetsOf, perform } from "./effects.ts";
+import { inTurn, nothing, packetsOf } from "./effects.ts";
 import {
   acceptHeartbeat,
   acceptProbe,
@@ -20,12 +19,16 @@ import {
   settleQuorum,
 } from "./heartbeat-events.ts";
 import { beginOperation } from "./local-operations.ts";
-import { finishAdopting, greet, settleDrop } from "./meet.ts";
+import { finishAdopting, greet, meetingDeadline, settleDrop, settleMeeting } from "./meet.ts";
 import { acceptPacket } from "./messages.ts";
 import { countVotes, planDeadline, settlePlan } from "./plan.ts";
-import { acceptRequest } from "./requests.ts";
+import { acceptRequest, settleForwarded } from "./requests.ts";
 import { finishOperation } from "./run-task.ts";
 import type { AgentState, AgentStep, Part } from "./state.ts";
+import { settleStopping } from "./stopping.ts";
+
+/** How long a node looks at what is active on it before it goes on without the rest. */
+const SURVEY_MAX_MS = 5000;
 
 /**
  * Advances the agent by one event. `now` never goes back. Pure: the driver performs the effects.
@@ -36,12 +39,14 @@ export function stepAgent(state: AgentState, event: AgentEvent, now: Instant): A
     (next) => settleChannel(next, now),
     (next) => settleSurvey(next, now),
     (next) => settleDrop(next, now),
+    (next) => settleMeeting(next, now),
     (next) => settleQuorum(next, now),
     (next) => settleArbitration(next, now),
     (next) => greet(next, now),
     (next) => settleCommits(next, now),
     (next) => settlePlan(next, now),
     (next) => settleStopping(next, now),
+    (next) => settleForwarded(next, now),
     settleFacts,
   ]);
 }
@@ -52,7 +57,10 @@ export function agentDeadline(state: AgentState, now: Instant): Instant | null {
     state.channel === null ? null : channelDeadline(state.channel),
     arbitrationDeadline(state.arbitration, now),
     countVotes(state, now).waitsUntilAt,
-    planDeadline(state),
+    planDeadline(state, now),
+    state.surveyEndsAt,
+    earliest(state.forwarded.map(({ endsAt }) => endsAt)),
+    meetingDeadline(state),
   ]);
 }
 
@@ -68,10 +76,8 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
       return acceptWritten(state, event, now);
     case "addressesProbed":
       return acceptProbe(state, event, now);
-    case "serviceLinkChanged": {
-      const arbitration = noteLink(state.arbitration, event.nic, event.isUp);
-      return nothing({ ...state, arbitration });
-    }
+    case "setAsideListed":
+      return nothing({ ...state, setAside: event.names });
     case "requested":
       return acceptRequest(state, event, now);
     case "timePassed":
@@ -101,10 +107,7 @@ function settleChannel(state: AgentState, now: Instant): AgentStep {
 /** At its start the node looks at what is already active on it, before it says hello to anybody. */
 function settleSurvey(state: AgentState, now: Instant): AgentStep {
   if (state.survey === "done") return nothing(state);
-  if (state.survey === "running") {
-    const isUnderWay = [...state.orders.values()].some(({ purpose }) => purpose.kind === "survey");
-    return nothing(isUnderWay ? state : { ...state, survey: "done", isPlanDue: true });
-  }
+  if (state.survey === "running") return endSurvey(state, now);
   // Not before the heartbeat process is there: an address found here is renewed through it.
   if (state.ring === null) return nothing(state);
   const orders = listPrimitives(state.cib)
@@ -113,24 +116,17 @@ function settleSurvey(state: AgentState, now: Instant): AgentStep {
   const parts = orders.map((order): Part => {
     return (next) => beginOperation(next, order, { purpose: { kind: "survey" }, now });
   });
-  return inTurn(
-    { ...state, survey: orders.length > 0 ? "running" : "done", isPlanDue: true },
-    parts,
-  );
+  const surveyEndsAt = now + SURVEY_MAX_MS;
+  return inTurn({ ...state, survey: "running", surveyEndsAt }, [
+    ...parts,
+    (next) => endSurvey(next, now),
+  ]);
 }
 
-/** A stopping node leaves when nothing is active on it any more. */
-function settleStopping(state: AgentState, now: Instant): AgentStep {
-  const { stopping } = state;
-  if (stopping === null || stopping.hasLeft) return nothing(state);
-  const isBusy = state.walk !== null || state.openCommit !== null || state.adopting !== null;
-  const isHolding = state.localHistory.resources.some(isActive);
-  if (isBusy || isHolding) return nothing(state);
-  const parts = stopping.askers.map((asker): Part => {
-    return (next) => answer(next, { to: asker, now }, { kind: "done", notes: [] });
-  });
-  return inTurn({ ...state, stopping: { askers: [], hasLeft: true } }, [
-    ...parts,
-    (next) => perform(next, log("info", "stopping", {}), { kind: "leave" }, { kind: "exit" }),
-  ]);
+/** Ends the survey when all probes have ended, or when one of them hangs: a standby must not. */
+function endSurvey(state: AgentState, now: Instant): AgentStep {
+  const isUnderWay = [...state.orders.values()].some(({ purpose }) => purpose.kind === "survey");
+  const hasTime = state.surveyEndsAt !== null && now < state.surveyEndsAt;
+  if (isUnderWay && hasTime) return nothing(state);
+  return nothing({ ...state, survey: "done", surveyEndsAt: null, isPlanDue: true });
 }

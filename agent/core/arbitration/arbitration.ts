@@ -13,7 +13,7 @@
  * long as one of them answers, or this node cannot ask because its own link is down, nothing is
  * taken over.
  */
-import { earliest, type Instant } from "../base/index.ts";
+import { canonicalJson, earliest, type Instant } from "../base/index.ts";
 import type { ProbeAnswer, ProbeTarget, RingReason } from "../model/index.ts";
 
 /** How many probes in a row must stay silent before an address counts as free. */
@@ -43,7 +43,8 @@ export interface Arbitration {
   readonly silentProbes: number;
   /** The addresses that answered last, with the hardware address. */
   readonly answers: readonly ProbeAnswer[];
-  readonly downNics: readonly string[];
+  /** False when the last probe could not ask for every address. */
+  readonly couldAsk: boolean;
 }
 
 /** Effects of arbitration; the agent passes them on. */
@@ -71,7 +72,7 @@ export function initialArbitration(tokenTimeoutMs: number, now: Instant): Arbitr
     nextProbeAt: null,
     silentProbes: 0,
     answers: [],
-    downNics: [],
+    couldAsk: true,
   };
 }
 
@@ -108,23 +109,32 @@ export interface Loss {
   readonly hasReleased: boolean;
   /** Addresses that the peer may hold. */
   readonly targets: readonly ProbeTarget[];
+  /**
+   * Token timeouts to wait after anything but a lost token. It differs between two nodes that start
+   * alone at the same moment, so that the second one meets the address of the first.
+   */
+  readonly turns: number;
 }
 
 /** The peer is no member any more. */
 export function noteLoss(state: Arbitration, loss: Loss, now: Instant): Arbitration {
-  const { reason, hasReleased, targets } = loss;
+  const { reason, hasReleased, targets, turns } = loss;
   const isFree = hasReleased && (reason === "goodbye" || reason === "peerUnwell");
   if (isFree) return { ...stopProbing(state), peer: "gone", reason };
   // After a token timeout the peer has had its time; a new incarnation gets a full one to join.
-  const graceMs = reason === "tokenLost" ? 0 : state.tokenTimeoutMs;
+  const graceMs = reason === "tokenLost" ? 0 : state.tokenTimeoutMs * turns;
   const lost = { ...noteSuspicion(state, targets, now), peer: "lost" as const, reason };
   return { ...lost, lostUntilAt: now + graceMs };
 }
 
-/** The carrier of a network interface that holds addresses came or went. */
-export function noteLink(state: Arbitration, nic: string, isUp: boolean): Arbitration {
-  const others = state.downNics.filter((name) => name !== nic);
-  return { ...state, downNics: isUp ? others : [...others, nic], silentProbes: 0 };
+/**
+ * What the peer may hold has changed, since a drop ended here or the configuration changed: silence
+ * of other addresses proves nothing for these.
+ */
+export function noteTargets(state: Arbitration, targets: readonly ProbeTarget[]): Arbitration {
+  const isSame = canonicalJson(targets) === canonicalJson(state.targets);
+  if (!state.isProbing || isSame) return state;
+  return { ...state, targets, silentProbes: 0 };
 }
 
 /** A probe ended. Answers of a probe that is no longer open are dropped by the caller. */
@@ -134,16 +144,26 @@ export function noteProbed(
   now: Instant,
 ): Arbitration {
   const answered = answers.filter((answer) => answer.answeredBy !== null);
+  const couldAsk = answers.every((answer) => answer.couldAsk);
   const isHeld = state.peer === "lost" && now >= state.lostUntilAt;
   // An answer comes at once: without a gap the next question would follow it every millisecond.
   const gapMs = isHeld ? HELD_PROBE_GAP_MS : probeWaitMs(state.tokenTimeoutMs);
   return {
     ...state,
     openProbeId: null,
-    nextProbeAt: answered.length > 0 ? now + gapMs : now,
-    silentProbes: answered.length > 0 ? 0 : state.silentProbes + 1,
+    nextProbeAt: answered.length > 0 || !couldAsk ? now + gapMs : now,
+    silentProbes: answered.length > 0 || !couldAsk ? 0 : state.silentProbes + 1,
     answers: answered,
+    couldAsk,
   };
+}
+
+/** What forbids every take-over, whatever the addresses say. */
+export interface Veto {
+  /** The nodes run with different cluster files. */
+  readonly hasOtherFiles: boolean;
+  /** This node is still stopping what it had: it must ask for that before it starts it again. */
+  readonly isDropping: boolean;
 }
 
 /**
@@ -152,9 +172,12 @@ export function noteProbed(
 export function stepArbitration(
   state: Arbitration,
   now: Instant,
+  veto: Veto,
 ): { readonly state: Arbitration; readonly probe: ProbeOrder | null } {
-  if (mayTakeOver(state, now))
+  const isForbidden = veto.hasOtherFiles || veto.isDropping;
+  if (!isForbidden && mayTakeOver(state, now)) {
     return { state: { ...stopProbing(state), peer: "gone" }, probe: null };
+  }
   const isDue = state.nextProbeAt !== null && now >= state.nextProbeAt;
   if (!state.isProbing || !isDue || state.openProbeId !== null || state.targets.length === 0) {
     return { state, probe: null };
@@ -191,8 +214,9 @@ export function explainHold(state: Arbitration, now: Instant): string | null {
     const { ip, answeredBy } = answer;
     return `its address ${ip} still answers on the service network (from ${answeredBy})`;
   }
-  const nic = blockingNic(state);
-  if (nic !== null) return `this node's own service link ${nic} is down, so it cannot take over`;
+  if (!state.couldAsk) {
+    return "this node cannot ask for its addresses: its own service link is down";
+  }
   return "its addresses are being asked for on the service network";
 }
 
@@ -205,16 +229,12 @@ function stopProbing(state: Arbitration): Arbitration {
     nextProbeAt: null,
     silentProbes: 0,
     answers: [],
+    couldAsk: true,
   };
 }
 
 function mayTakeOver(state: Arbitration, now: Instant): boolean {
   if (state.peer !== "lost" || !state.isProbing || now < state.lostUntilAt) return false;
   if (state.targets.length === 0) return true;
-  return blockingNic(state) === null && state.silentProbes >= SILENT_PROBES_NEEDED;
-}
-
-function blockingNic(state: Arbitration): string | null {
-  const nics = state.targets.map((target) => target.nic);
-  return state.downNics.find((nic) => nics.includes(nic)) ?? null;
+  return state.silentProbes >= SILENT_PROBES_NEEDED;
 }

@@ -91,6 +91,12 @@ function countFailure(
     count: isFatal ? INFINITY_SCORE : Math.min(INFINITY_SCORE, before + 1),
     lastFailureAt: record.changedAt,
     lastFailureAtWallMs: record.changedAtWallMs,
+    last: {
+      outcome: record.outcome,
+      callId: record.callId,
+      ranForMs: record.ranForMs,
+      reason: record.reason,
+    },
   };
   return [...failcounts.filter((entry) => !isOwn(entry)), counted];
 }

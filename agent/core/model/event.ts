@@ -30,10 +30,14 @@ export interface ProbeTarget {
   readonly nic: string;
 }
 
-/** Who answered for an address; `answeredBy` is a hardware address, or null when nobody did. */
+/**
+ * Who answered for an address; `answeredBy` is a hardware address, or null when nobody did. Silence
+ * counts only when this node `couldAsk`: its own link was up, and the question went out.
+ */
 export interface ProbeAnswer {
   readonly ip: string;
   readonly answeredBy: string | null;
+  readonly couldAsk: boolean;
 }
 
 /** All that can happen to the agent. `now` comes beside it; `wallMs` is for people to read. */
@@ -51,7 +55,8 @@ export type AgentEvent =
       readonly probeId: number;
       readonly answers: readonly ProbeAnswer[];
     }
-  | { readonly kind: "serviceLinkChanged"; readonly nic: string; readonly isUp: boolean }
+  /** Configurations that were set aside and lie on this disk still. */
+  | { readonly kind: "setAsideListed"; readonly names: readonly string[] }
   | { readonly kind: "requested"; readonly requestId: number; readonly request: ApiRequest }
   | { readonly kind: "timePassed" };
 
@@ -75,6 +80,7 @@ export type LogEventName =
   | "leaseLost"
   | "paused"
   | "heartbeatWarning"
+  | "meetingStalled"
   | "messageRefused"
   | "channelBroken"
   | "stopping";

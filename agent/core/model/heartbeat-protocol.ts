@@ -41,7 +41,16 @@ export type HeartbeatCommand =
     }
   | { readonly kind: "alive"; readonly ping: number } // Answers report `ping`.
   | { readonly kind: "advertise"; readonly facts: TokenFacts }
-  | { readonly kind: "holdLease"; readonly requestId: number; readonly request: LeaseRequest }
+  // What the wish rests on goes with it: carried out late, it may have become wrong.
+  | {
+      readonly kind: "holdLease";
+      readonly requestId: number;
+      readonly request: LeaseRequest;
+      /** The ring that the agent knew; null when it knew none yet. */
+      readonly ring: RingId | null;
+      /** When it was written, on the host's monotonic clock, which all its processes share. */
+      readonly writtenAtMs: number;
+    }
   | {
       readonly kind: "releaseLease";
       readonly requestId: number;

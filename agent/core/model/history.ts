@@ -57,7 +57,12 @@ export interface Failcount {
   readonly count: number;
   readonly lastFailureAt: Instant;
   readonly lastFailureAtWallMs: number;
+  /** How the operation failed last: shown until a cleanup, also after it has succeeded again. */
+  readonly last?: FailedRun;
 }
+
+/** One failed run of an operation. */
+export type FailedRun = Pick<OperationRecord, "outcome" | "callId" | "ranForMs" | "reason">;
 
 /** All that one node has done and suffered since its agent started. Owned by that node. */
 export interface NodeHistory {

@@ -49,6 +49,7 @@ export type {
 export {
   emptyHistory,
   type Failcount,
+  type FailedRun,
   type NodeHistory,
   type OperationOutcome,
   type OperationRecord,

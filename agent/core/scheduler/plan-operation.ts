@@ -1,4 +1,10 @@
-import { type Cib, listPrimitives, type OperationOrder, type ResourceId } from "../model/index.ts";
+import {
+  type Cib,
+  listPrimitives,
+  type OperationOrder,
+  type Primitive,
+  type ResourceId,
+} from "../model/index.ts";
 import { type AgentCall, buildOrder, resolveOperation } from "./operations.ts";
 import { readClusterOptions } from "./options.ts";
 
@@ -12,10 +18,17 @@ export function planOperation(
   resource: ResourceId,
   what: "start" | "stop" | "probe" | { readonly stopAs: AgentCall },
 ): OperationOrder | null {
-  const primitive = listPrimitives(cib).find((x) => x.id === resource);
+  const configured = listPrimitives(cib).find((x) => x.id === resource);
+  const orphan = typeof what === "object" ? orphanOf(resource, what.stopAs) : undefined;
+  const primitive = configured ?? orphan;
   if (primitive === undefined) return null;
   const name = typeof what === "object" ? "stop" : what === "probe" ? "monitor" : what;
   const context = { cib, options: readClusterOptions(cib.properties) };
   const operation = resolveOperation(context, primitive, { name, intervalMs: 0 });
   return buildOrder(primitive, operation, typeof what === "object" ? what.stopAs : primitive);
+}
+
+/** A resource that the configuration has lost, as it was when it was started. */
+function orphanOf(id: ResourceId, { agent, parameters }: AgentCall): Primitive {
+  return { kind: "primitive", id, agent, parameters, meta: {}, operations: [] };
 }

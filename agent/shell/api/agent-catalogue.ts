@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AddressTable,
@@ -103,11 +103,13 @@ async function validate(
   }
 }
 
+/** Names of OCF executables; a folder that cannot be read holds none. */
 function externalNames(ocfRoot: string): readonly string[] {
   const root = join(ocfRoot, "resource.d");
-  return foldersIn(root)
-    .flatMap((provider) =>
-      readdirSync(join(root, provider), { withFileTypes: true })
+  return entriesOf(root)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .flatMap(({ name: provider }) =>
+      entriesOf(join(root, provider))
         .filter((entry) => !entry.isDirectory() && !/^\.|\.sh$|-lib$/.test(entry.name))
         .map((entry) => `ocf:${provider}:${entry.name}`),
     )
@@ -115,9 +117,11 @@ function externalNames(ocfRoot: string): readonly string[] {
     .slice(0, AGENTS_LISTED_MAX);
 }
 
-function foldersIn(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .map((entry) => entry.name);
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return [];
+    throw error;
+  }
 }

@@ -68,8 +68,8 @@ interface CallSettings {
 function unary(handler: Handler, { parts, problemList, isChecked }: CallSettings) {
   return (call: Call, callback: sendUnaryData<ApiMessage>): void => {
     const refusal = isChecked ? refuseProtocol(call.metadata, parts.release) : null;
-    const answer = refusal === null ? handler(call.request) : failedWith(refusal);
-    Promise.resolve(answer).then(
+    const answer = async () => (refusal === null ? handler(call.request) : failedWith(refusal));
+    answer().then(
       (ended) => respond(ended, callback, problemList),
       (error: unknown) => {
         // A broken invariant ends the process; this lets it out of the promise.
@@ -128,10 +128,10 @@ async function getCib(parts: ApiServerParts): Promise<Answer> {
   return reply.kind === "cib" ? messageOf({ cib: encodeCib(reply.cib) }) : unexpected(reply);
 }
 
-async function readCib(parts: ApiServerParts): Promise<Cib> {
+/** Null when the agent cannot say, which it does not while it ends. */
+async function readCib(parts: ApiServerParts): Promise<Cib | null> {
   const reply = await parts.handle({ kind: "getCib" });
-  if (reply.kind === "cib") return reply.cib;
-  throw new Error(`getCib: answered ${reply.kind}`);
+  return reply.kind === "cib" ? reply.cib : null;
 }
 
 async function apply(message: ApiMessage, parts: ApiServerParts): Promise<Answer> {

@@ -268,6 +268,7 @@ suite("API over a unix socket", () => {
     const [request] = asked;
     const change = request?.kind === "apply" ? request.changes[0] : undefined;
     assert.ok(change?.kind === "createResource");
+    assert.deepEqual({ ...change, defaultOperations: [] }, create({ port: "80" }));
     assert.deepEqual(
       change.defaultOperations.map(({ name, intervalMs, timeoutMs }) => [
         name,
@@ -347,7 +348,7 @@ suite("API over a unix socket", () => {
     assert.deepEqual([error.code, error.details], [GRPC.FAILED_PRECONDITION, "no DC yet"]);
   });
 
-  test("a client of another protocol gets one clear line, and may ask for the version", async () => {
+  test("a client of another protocol gets one line, and may ask for the version", async () => {
     const error = await errorOf(call("GetStatus", {}, "2"));
     assert.equal(error.code, GRPC.FAILED_PRECONDITION);
     assert.match(error.details, /version 2, lb-agent 9\.9\.9 speaks 1/);

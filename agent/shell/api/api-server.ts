@@ -43,7 +43,7 @@ export async function openApiServer(parts: ApiServerParts): Promise<ApiServer | 
   const server = new Server();
   server.addService(service, apiHandlers(parts, problemList));
   // Between listening and chmod nobody else may connect.
-  const umask = process.umask(0o117);
+  const umask = process.umask(0o077);
   try {
     mkdirSync(dirname(socketPath), { recursive: true, mode: 0o755 });
     if (found !== "ENOENT") rmSync(socketPath, { force: true });

@@ -34,7 +34,7 @@ export type CheckedChanges =
 /** How a check is made. `readCib` gives the configuration that an update is made to. */
 export interface ResourceCheck {
   readonly agents: AgentCatalogue;
-  readonly readCib: () => Promise<Cib>;
+  readonly readCib: () => Promise<Cib | null>;
   /** Leave out what this node says of the parameters; names and types are checked all the same. */
   readonly isForced: boolean;
   readonly withoutDefaultOperations: boolean;
@@ -83,30 +83,44 @@ async function checkCreate(given: CreateResource, check: ResourceCheck): Promise
   }
   const { id, parameters } = completed;
   const syntax = checkParameters(agent, { resource: id, parameters, changed: parameters });
-  const problems =
-    syntax.length > 0 || isForced ? syntax : await askAgent(agent, { id, parameters }, agents);
+  const wish = { id, parameters, changed: parameters };
+  const problems = syntax.length > 0 || isForced ? syntax : await checkHere(agent, wish, check);
   const defaultOperations = withoutDefaultOperations ? [] : recommendedOperations(agent, id);
   return { change: { ...completed, defaultOperations }, problems };
 }
 
 async function checkUpdate(
   change: UpdateResource,
-  { agents, readCib, isForced }: ResourceCheck,
+  check: ResourceCheck,
 ): Promise<readonly Problem[]> {
+  const { agents, readCib, isForced } = check;
   if (Object.keys(change.parameters).length === 0) return [];
-  const found = listPrimitives(await readCib()).find(({ id }) => id === change.id);
+  const cib = await readCib();
+  const found = cib === null ? undefined : listPrimitives(cib).find(({ id }) => id === change.id);
   // The core refuses an unknown id, and says which ids there are.
   if (found === undefined) return [];
   const agent = await agents.find(renderAgentName(found.agent));
   if (typeof agent === "string") return [];
   const parameters = assign(found.parameters, change.parameters);
-  const syntax = checkParameters(agent, {
-    resource: change.id,
-    parameters,
-    changed: change.parameters,
-  });
-  if (syntax.length > 0 || isForced) return syntax;
-  return askAgent(agent, { id: change.id, parameters }, agents);
+  const wish = { id: change.id, parameters, changed: change.parameters };
+  const syntax = checkParameters(agent, { resource: change.id, parameters, changed: wish.changed });
+  return syntax.length > 0 || isForced ? syntax : checkHere(agent, wish, check);
+}
+
+interface WishedParameters {
+  readonly id: string;
+  readonly parameters: NameValues;
+  readonly changed: NameValues;
+}
+
+/** What the other resources and the agent itself say of parameters that are well-formed. */
+async function checkHere(
+  agent: ResourceAgent,
+  wish: WishedParameters,
+  { agents, readCib }: ResourceCheck,
+): Promise<readonly Problem[]> {
+  const inUse = await checkUnique(agent, wish, readCib);
+  return inUse.length > 0 ? inUse : askAgent(agent, wish, agents);
 }
 
 /** `IPaddr2` alone is `ocf:heartbeat:IPaddr2` when only one agent ends so. */
@@ -178,6 +192,33 @@ function checkParameters(
   return [...unknown, ...missing, ...mistyped];
 }
 
+/**
+ * Two resources with one address, say, would each take what the other has for its own. Defaults are
+ * not looked at: what nobody wrote is the agent's own business.
+ */
+async function checkUnique(
+  { metadata }: ResourceAgent,
+  { id, changed }: WishedParameters,
+  readCib: ResourceCheck["readCib"],
+): Promise<readonly Problem[]> {
+  const unique = metadata.parameters.filter(
+    ({ name, isUnique }) => isUnique && (changed[name] ?? "") !== "",
+  );
+  const cib = unique.length === 0 ? null : await readCib();
+  if (cib === null) return [];
+  const others = listPrimitives(cib).filter(
+    (other) => other.id !== id && renderAgentName(other.agent) === metadataName(metadata),
+  );
+  return unique.flatMap(({ name }) => {
+    const value = changed[name] ?? "";
+    const owner = others.find(({ parameters }) => parameters[name] === value);
+    if (owner === undefined) return [];
+    const expected = `is that of resource "${owner.id}" already (--force does it all the same)`;
+    const found = `parameter "${name}" "${value.slice(0, 80)}"`;
+    return [{ code: "parameter-in-use", path: `resource "${id}"`, found, expected }];
+  });
+}
+
 function unknownParameter(agent: ResourceAgent, path: string, name: string): Problem {
   const names = agent.metadata.parameters.map((parameter) => parameter.name);
   const near = nearestName(name, names);
@@ -224,7 +265,8 @@ function recommendedOperations(agent: ResourceAgent, id: string): readonly Opera
   return agent.metadata.actions
     .filter(({ name, depth }) => DEFAULT_OPERATIONS.includes(name) && (depth ?? 0) === 0)
     .map(({ name, timeoutMs, intervalMs }) => ({
-      id: `${id}-${name}-interval-${intervalMs % 1000 === 0 ? `${intervalMs / 1000}s` : `${intervalMs}ms`}`,
+      // Only a proposal: the configuration names operations by their intervals.
+      id: `${id}-${name}-interval-${intervalMs / 1000}s`,
       name,
       intervalMs,
       timeoutMs,

@@ -47,8 +47,7 @@ export function readClusterFiles(
   ];
   const authkeyHex = typeof key === "string" ? parseAuthkey(key) : null;
   if (typeof key === "string" && authkeyHex === null) {
-    const expected =
-      'must be 64 or more hexadecimal digits; copy it from the other host with "lbctl cluster token"';
+    const expected = "must be 64 or more hexadecimal digits, the same as on the other host";
     problems.push({ code: "bad-authkey", path: keyPath, found: "damaged or too short", expected });
   }
   if (typeof text !== "string") return { kind: "refused", problems };
@@ -121,6 +120,9 @@ function parseText(path: string, text: string): ReturnType<typeof parseClusterFi
   }
   const file = parseClusterFile(document.toJS());
   if (file.kind === "config") return file;
-  const problems = file.problems.map((each) => ({ ...each, path: `${path}: ${each.path}` }));
+  const problems = file.problems.map((each) => {
+    const isWhole = each.path === CLUSTER_FILE_NAMES.config;
+    return { ...each, path: isWhole ? path : `${path}: ${each.path}` };
+  });
   return { kind: "refused", problems };
 }

@@ -7,10 +7,12 @@ import type {
   ClusterConfig,
   HeartbeatCommand,
   HeartbeatReport,
+  LeaseRequest,
+  RingId,
   TokenFacts,
 } from "../../core/model/index.ts";
 import { encodeHeartbeatLine, HEARTBEAT_LINE_MAX, parseHeartbeatReport } from "../../wire/index.ts";
-import { splitLines } from "../heartbeat/index.ts";
+import { hostMonotonicMs, splitLines } from "../heartbeat/index.ts";
 import { heartbeatCommand } from "./start-heartbeat.ts";
 
 /** Names of the two network namespaces. */
@@ -106,9 +108,14 @@ export class LabHeartbeat {
   readonly seen: SeenReport[] = [];
   readonly ended: Promise<number>;
   answersPings = true;
+  /** The ring that was reported last. */
+  ring: RingId | null = null;
 
-  constructor(index: number, scriptPath: string) {
+  /** `programs` is a folder whose programs are found before those of the system. */
+  constructor(index: number, scriptPath: string, programs: string | null = null) {
     const words = ["netns", "exec", NAMESPACES[index] ?? "", ...heartbeatCommand(scriptPath)];
+    const path = programs === null ? [] : ["env", `PATH=${programs}:${process.env["PATH"]}`];
+    words.splice(3, 0, ...path);
     const child = spawn("ip", words, { stdio: ["pipe", "pipe", "inherit"] });
     this.child = child;
     this.ended = new Promise((resolve) => child.once("close", () => resolve(performance.now())));
@@ -124,12 +131,19 @@ export class LabHeartbeat {
     const report = parseHeartbeatReport(line);
     if (report === null) throw new Error(`unexpected line ${line}`);
     this.seen.push({ report, atMs: performance.now() });
+    if (report.kind === "ringChanged") this.ring = report.ring;
     if (report.kind === "ping" && this.answersPings)
       this.send({ kind: "alive", ping: report.ping });
   }
 
   send(command: HeartbeatCommand): void {
     this.child.stdin?.write(encodeHeartbeatLine(command));
+  }
+
+  /** Asks for a lease as an agent does that has read all reports so far. */
+  askLease(request: LeaseRequest, requestId = 1): void {
+    const ground = { ring: this.ring, writtenAtMs: hostMonotonicMs() };
+    this.send({ kind: "holdLease", requestId, request, ...ground });
   }
 
   /** Waits for a report; fails with all that came instead. */

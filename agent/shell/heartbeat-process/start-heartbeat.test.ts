@@ -74,7 +74,8 @@ suite("lb-heartbeat, two real processes", function () {
   }
 
   async function holdLease(node: LabHeartbeat, request: LeaseRequest): Promise<void> {
-    node.send({ kind: "holdLease", requestId: 1, request });
+    await waitUntil(() => node.ring !== null, 2000);
+    node.askLease(request);
     const { report } = await node.waitFor(({ kind }) => kind === "leaseHeld", 1000);
     assert.deepEqual(report, { kind: "leaseHeld", requestId: 1, problem: null });
   }
@@ -217,7 +218,8 @@ suite("lb-heartbeat, two real processes", function () {
 
   test("a lease on a missing interface is refused with the kernel's words", async () => {
     const b = startNode(1, pairConfig(UNICAST));
-    b.send({ kind: "holdLease", requestId: 7, request: { ...LEASE, nic: "nope", label: null } });
+    await b.waitFor(isRing(), 2000);
+    b.askLease({ ...LEASE, nic: "nope", label: null }, 7);
     const { report } = await b.waitFor(({ kind }) => kind === "leaseHeld", 1000);
     const problem = `${LEASE.ip} on nope: Cannot find device "nope"`;
     assert.deepEqual(report, { kind: "leaseHeld", requestId: 7, problem });
@@ -305,6 +307,8 @@ suite("lb-heartbeat, two real processes", function () {
     const config = pairConfig({ ...UNICAST, tokenTimeoutMs: 200 });
     const common = { authkeyHex: AUTHKEY, ringSeqFloor: 41, isSupervised: false, facts: FACTS };
     heartbeat.send({ kind: "configure", config, localNode: "n1", ...common });
+    assert.match(String(await heartbeat.holdLease(LEASE)), /asked for without a ring/);
+    await waitUntil(() => reports.some(isRing()), 2000);
     assert.equal(await heartbeat.holdLease(LEASE), null);
     await pause(2600); // Longer than the watch over the agent.
     assert.ok(hasAddress(0, "e0", LEASE.ip));

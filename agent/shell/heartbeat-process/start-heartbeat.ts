@@ -1,8 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-import type { HeartbeatCommand, HeartbeatReport, LeaseRequest } from "../../core/model/index.ts";
+import type {
+  HeartbeatCommand,
+  HeartbeatReport,
+  LeaseRequest,
+  RingId,
+} from "../../core/model/index.ts";
+import { isSameRing } from "../../core/model/index.ts";
 import { encodeHeartbeatLine, HEARTBEAT_LINE_MAX, parseHeartbeatReport } from "../../wire/index.ts";
-import { splitLines } from "../heartbeat/index.ts";
+import { hostMonotonicMs, splitLines } from "../heartbeat/index.ts";
 
 /** How to start the heartbeat process. */
 export interface HeartbeatOptions {
@@ -15,6 +21,8 @@ export interface HeartbeatOptions {
    * is noticed. The death of the process comes as `fatal`, once, unless it was told to leave.
    */
   onReport(report: HeartbeatReport): void;
+  /** Asked at every `ping`, which is answered only when it is true; it is when this is left out. */
+  isWell?(): boolean;
   /** The process has ended, whatever the reason: the last that is heard of it. */
   onExit?(): void;
 }
@@ -24,12 +32,20 @@ export interface Heartbeat {
   readonly pid: number | undefined;
   /** Sends one command; after the end of the process it is dropped. */
   send(command: HeartbeatCommand): void;
-  /** Adds an address and keeps it; null when it is held, otherwise why not. */
+  /**
+   * Adds an address and keeps it; null when it is held, otherwise why not. It is meant for the ring
+   * that was reported last: refused, if there is another by the time that it would be added.
+   */
   holdLease(request: LeaseRequest): Promise<string | null>;
   /** Deletes an address; null when it is gone, otherwise why not. */
   releaseLease(ip: string, nic: string): Promise<string | null>;
   /** Says goodbye and ends the process; resolves when it has ended. */
   leave(): Promise<void>;
+  /**
+   * Cuts the pipe to the process at once, what is not yet written with it: the process lets go of
+   * the addresses, or under a supervisor lets them run out, and ends. Reports nothing more.
+   */
+  abandon(): void;
 }
 
 const LEAVE_TIMEOUT_MS = 3000;
@@ -53,6 +69,10 @@ interface Client {
   readonly ended: Promise<void>;
   errors: string;
   nextRequestId: number;
+  /** The ring that was reported last. */
+  ring: RingId | null;
+  /** The ring before it, if the peer only joined: then nothing was lost in between. */
+  ringBeforeJoin: RingId | null;
   isLeaving: boolean;
   hasEnded: boolean;
   hasFailed: boolean;
@@ -65,8 +85,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   return {
     pid: client.child.pid,
     send,
-    holdLease: (request) =>
-      askLease(client, (requestId) => send({ kind: "holdLease", requestId, request })),
+    holdLease: (request) => holdLease(client, request),
     releaseLease: (ip, nic) =>
       askLease(client, (requestId) => send({ kind: "releaseLease", requestId, ip, nic })),
     leave: () => {
@@ -74,6 +93,10 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       send({ kind: "leave" });
       const timer = setTimeout(() => client.child.kill("SIGKILL"), LEAVE_TIMEOUT_MS);
       return client.ended.finally(() => clearTimeout(timer));
+    },
+    abandon: () => {
+      client.isLeaving = true;
+      client.child.stdin?.destroy();
     },
   };
 }
@@ -97,6 +120,8 @@ function startClient(options: HeartbeatOptions): Client {
     ended,
     errors: "",
     nextRequestId: 1,
+    ring: null,
+    ringBeforeJoin: null,
     ...flags,
   };
   child.stdin.on("error", () => {}); // It has ended: `close` follows.
@@ -126,11 +151,17 @@ function takeLine(client: Client, line: string): void {
   }
   switch (report.kind) {
     case "ping":
-      sendCommand(client, { kind: "alive", ping: report.ping });
+      if (client.options.isWell?.() ?? true)
+        sendCommand(client, { kind: "alive", ping: report.ping });
       break;
     case "leaseHeld":
     case "leaseReleased":
       answerRequest(client, report.requestId, report.problem);
+      break;
+    case "ringChanged":
+      client.ringBeforeJoin = report.reason === "joined" ? client.ring : null;
+      client.ring = report.ring;
+      client.options.onReport(report);
       break;
     default:
       client.hasFailed ||= report.kind === "fatal";
@@ -141,6 +172,21 @@ function takeLine(client: Client, line: string): void {
 function sendCommand(client: Client, command: HeartbeatCommand): void {
   if (client.hasEnded) return;
   client.child.stdin?.write(encodeHeartbeatLine(command));
+}
+
+async function holdLease(client: Client, request: LeaseRequest): Promise<string | null> {
+  const { ring } = client;
+  const writtenAtMs = hostMonotonicMs();
+  const ask = (known: RingId | null): Promise<string | null> =>
+    askLease(client, (requestId) =>
+      sendCommand(client, { kind: "holdLease", requestId, request, ring: known, writtenAtMs }),
+    );
+  const problem = await ask(ring);
+  const { ringBeforeJoin } = client;
+  if (problem === null || ring === null || ringBeforeJoin === null) return problem;
+  // The peer joined while the request was on its way, which takes nothing from this node. An agent
+  // that starts takes over the renewal of its predecessor just then.
+  return isSameRing(ring, ringBeforeJoin) ? ask(client.ring) : problem;
 }
 
 function askLease(client: Client, ask: (requestId: number) => void): Promise<string | null> {

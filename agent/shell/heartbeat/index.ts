@@ -1,3 +1,4 @@
+export { hostMonotonicMs } from "./host-clock.ts";
 export { IpBatch } from "./lease-batch.ts";
 export { LeaseKeeper, leaseLifetimeSec } from "./lease-keeper.ts";
 export { openOutput, splitLines } from "./line-pipe.ts";

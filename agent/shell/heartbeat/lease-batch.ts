@@ -4,11 +4,24 @@ import { type ChildProcess, spawn } from "node:child_process";
 export type IpAnswer =
   | { readonly kind: "answered"; readonly shown: string; readonly errors: string }
   /** It died or hung: whether the lines were carried out is not known. */
-  | { readonly kind: "unanswered"; readonly reason: string };
+  | { readonly kind: "unanswered"; readonly reason: string }
+  /** Not one of the lines was carried out. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** How lines are carried out. */
+export interface RunOptions {
+  readonly refuse?: RefuseRun;
+  /** By a new child: one that runs for long takes interfaces for what they were when it met them. */
+  readonly isFresh?: boolean;
+}
+
+/** Asked right before lines are written: null lets them pass, a text says why they must not. */
+export type RefuseRun = () => string | null;
 
 interface Run {
   readonly lines: readonly string[];
-  readonly notAfter: number;
+  readonly refuse: RefuseRun;
+  readonly isFresh: boolean;
   readonly resolve: (answer: IpAnswer) => void;
 }
 
@@ -45,12 +58,13 @@ export class IpBatch {
   }
 
   /**
-   * Carries out the lines in order, after all those given before. Lines whose turn comes later than
-   * `notAfter` (on the clock of `performance.now()`) are not carried out at all.
+   * Carries out the lines in order, after all those given before. `refuse` is asked when their turn
+   * has come, which may be late: what was right when they were given may be wrong by then.
    */
-  run(lines: readonly string[], notAfter = Number.POSITIVE_INFINITY): Promise<IpAnswer> {
+  run(lines: readonly string[], options: RunOptions = {}): Promise<IpAnswer> {
+    const { refuse = () => null, isFresh = false } = options;
     return new Promise((resolve) => {
-      this.#waiting.push({ lines, notAfter, resolve });
+      this.#waiting.push({ lines, refuse, isFresh, resolve });
       this.#next();
     });
   }
@@ -66,6 +80,12 @@ export class IpBatch {
     if (this.#current !== null) return;
     const run = this.#waiting.shift();
     if (run === undefined) return;
+    const refusal = run.refuse();
+    if (refusal !== null) {
+      run.resolve({ kind: "refused", reason: refusal });
+      return this.#next();
+    }
+    if (run.isFresh) this.#discard();
     if (this.#child === null && !this.#isClosed) this.#start();
     this.#runs += 1;
     const mark = `lb-mark-${this.#runs}`;
@@ -75,12 +95,17 @@ export class IpBatch {
     this.#errors = "";
     if (this.#child === null || this.#isClosed) {
       this.#fail("ip is not running");
-    } else if (performance.now() > run.notAfter) {
-      this.#finish(this.#current, { kind: "unanswered", reason: "its turn came too late" });
     } else {
       // An unknown word is answered by an error line, unbuffered and in order: it marks the end.
       this.#child.stdin?.write(`${[...run.lines, mark].join("\n")}\n`);
     }
+  }
+
+  #discard(): void {
+    const child = this.#child;
+    this.#child = null;
+    this.#startedAt = Number.NEGATIVE_INFINITY;
+    child?.kill("SIGKILL");
   }
 
   #start(): void {

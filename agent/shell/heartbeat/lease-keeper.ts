@@ -1,9 +1,11 @@
 import { isIPv6 } from "node:net";
 
 import type { LeaseRequest } from "../../core/model/index.ts";
-import type { IpAnswer, IpBatch } from "./lease-batch.ts";
+import { AddressTurns, isSameAddress, nameOf, type Place } from "./address-turns.ts";
+import type { IpAnswer, IpBatch, RefuseRun } from "./lease-batch.ts";
 
-const RENEW_EVERY_MS = 250;
+/** One renewal may fail, and take its time to, before the margin is reached. */
+const RENEW_EVERY_MS = 300;
 /** Left of the lifetime when renewing ends: the kernel must not have removed the address yet. */
 const RENEW_MARGIN_MS = 300;
 const REMOVE_TRIES = 3;
@@ -31,9 +33,12 @@ export class LeaseKeeper {
   readonly #batch: IpBatch;
   readonly #lifetimeSec: number;
   readonly #onLost: LeaseLost;
+  readonly #turns = new AddressTurns();
   readonly #leases = new Map<string, Lease>();
-  /** Not renewed any more, but not seen to be gone either. */
-  readonly #stuck = new Map<string, Lease>();
+  /** Not renewed, but may be there: being added, or not seen to be gone. */
+  readonly #stuck = new Map<string, LeaseRequest>();
+  /** How often each address was released: a hold asked for before that is not carried out. */
+  readonly #releases = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(batch: IpBatch, lifetimeSec: number, onLost: LeaseLost) {
@@ -43,36 +48,79 @@ export class LeaseKeeper {
     this.#timer = setInterval(() => this.#renewAll(), RENEW_EVERY_MS);
   }
 
-  /** What is held, in no order. An address that could not be deleted counts as held. */
+  /** What is held, in no order. An address that may be there counts as held. */
   leases(): readonly LeaseRequest[] {
-    return [...this.#leases.values(), ...this.#stuck.values()].map(({ request }) => request);
+    const requests = new Map(this.#stuck);
+    for (const [name, { request }] of this.#leases) requests.set(name, request);
+    return [...requests.values()];
   }
 
-  /** Adds the address and keeps it; resolves to null when the kernel shows it, else to why not. */
-  async hold(request: LeaseRequest): Promise<string | null> {
-    const writtenAt = performance.now();
-    const answer = await this.#batch.run([this.#replaceLine(request), showLine(request)]);
-    if (answer.kind === "answered" && showsAddress(answer.shown, request)) {
-      const lease = { request, renewedAt: writtenAt, isRenewing: false };
-      this.#leases.set(nameOf(request), lease);
-      this.#stuck.delete(nameOf(request));
-      return null;
+  /**
+   * Adds the address and keeps it; resolves to null when the kernel shows it, else to why not.
+   * `refuse` is asked right before the kernel is told.
+   */
+  hold(request: LeaseRequest, refuse: RefuseRun = () => null): Promise<string | null> {
+    const name = nameOf(request);
+    const releases = this.#releases.get(name);
+    const refuseNow = () =>
+      this.#releases.get(name) === releases ? refuse() : "released before it was added";
+    return this.#turns.take(request, () => this.#add(request, refuseNow));
+  }
+
+  async #add(request: LeaseRequest, refuse: RefuseRun): Promise<string | null> {
+    const first = await this.#tryAdd(request, { refuse });
+    // An interface that was made anew under its old name is known to a new child only.
+    const last = first.canRetry ? await this.#tryAdd(request, { refuse, isFresh: true }) : first;
+    return last.problem === null ? null : `${request.ip} on ${request.nic}: ${last.problem}`;
+  }
+
+  async #tryAdd(request: LeaseRequest, options: AddOptions): Promise<Added> {
+    const name = nameOf(request);
+    let writtenAt = performance.now();
+    const refuse = () => {
+      const refusal = options.refuse();
+      if (refusal === null) this.#stuck.set(name, request);
+      writtenAt = performance.now();
+      return refusal;
+    };
+    const lines = [this.#replaceLine(request), showLine(request)];
+    const answer = await this.#batch.run(lines, { ...options, refuse });
+    if (answer.kind === "refused") return { problem: answer.reason, canRetry: false };
+    const tookMs = Math.round(performance.now() - writtenAt);
+    const isLate = tookMs > this.#lifetimeSec * 1000;
+    if (answer.kind === "answered" && !isLate) {
+      this.#stuck.delete(name);
+      if (!showsAddress(answer.shown, request)) {
+        return { problem: problemOf(answer), canRetry: options.isFresh !== true };
+      }
+      this.#leases.set(name, { request, renewedAt: writtenAt, isRenewing: false });
+      return { problem: null, canRetry: false };
     }
-    if (answer.kind === "unanswered") await this.#remove(request); // It may have been added.
-    return `${request.ip} on ${request.nic}: ${problemOf(answer)}`;
+    this.#leases.delete(name);
+    await this.#remove(request); // It may have been added, or be added late.
+    return { problem: isLate ? `added after ${tookMs} ms` : problemOf(answer), canRetry: false };
   }
 
   /** Stops renewing and deletes the address; null when the kernel shows it no more. */
-  async release(ip: string, nic: string): Promise<string | null> {
-    const lease = this.#leases.get(nameOf({ ip, nic }));
-    if (lease !== undefined) return this.#drop(lease);
-    return this.#remove({ ip, nic, prefixLength: null });
+  release(ip: string, nic: string): Promise<string | null> {
+    const name = nameOf({ ip, nic });
+    this.#releases.set(name, (this.#releases.get(name) ?? 0) + 1);
+    this.#endRenewal(name);
+    return this.#turns.take({ ip, nic }, () => {
+      // One that was being added when the release was asked for is a lease by this turn.
+      this.#endRenewal(name);
+      return this.#remove(this.#stuck.get(name) ?? { ip, nic, prefixLength: null });
+    });
   }
 
-  /** Releases everything; null when all of it is gone. */
+  /** Releases everything, also what is only being added; null when all of it is gone. */
   async releaseAll(): Promise<string | null> {
-    const requests = [...this.#leases.values()].map(({ request }) => request);
-    const problems = await Promise.all(requests.map(({ ip, nic }) => this.release(ip, nic)));
+    const places = new Map(
+      [...this.leases(), ...this.#turns.places()].map((place) => [nameOf(place), place]),
+    );
+    const problems = await Promise.all(
+      [...places.values()].map(({ ip, nic }) => this.release(ip, nic)),
+    );
     return problems.find((problem) => problem !== null) ?? null;
   }
 
@@ -81,23 +129,37 @@ export class LeaseKeeper {
     clearInterval(this.#timer);
   }
 
+  #endRenewal(name: string): void {
+    const lease = this.#leases.get(name);
+    if (lease === undefined) return;
+    this.#leases.delete(name);
+    this.#stuck.set(name, lease.request);
+  }
+
   #renewAll(): void {
-    for (const lease of [...this.#leases.values()]) {
+    for (const lease of this.#leases.values()) {
       if (!lease.isRenewing) this.#renew(lease).catch((error: unknown) => crash(error));
     }
   }
 
   async #renew(lease: Lease): Promise<void> {
-    const writtenAt = performance.now();
-    const sinceMs = Math.round(writtenAt - lease.renewedAt);
     const limitMs = this.#lifetimeSec * 1000 - RENEW_MARGIN_MS;
+    let writtenAt = performance.now();
+    const sinceMs = Math.round(writtenAt - lease.renewedAt);
     if (sinceMs > limitMs) return this.#lose(lease, `not renewed for ${sinceMs} ms`);
     lease.isRenewing = true;
+    const name = nameOf(lease.request);
+    const isOver = () => this.#leases.get(name) !== lease;
     const lines = [this.#replaceLine(lease.request), showLine(lease.request)];
-    const answer = await this.#batch.run(lines, lease.renewedAt + limitMs);
+    const refuse = () => {
+      writtenAt = performance.now();
+      if (isOver()) return "released";
+      return writtenAt - lease.renewedAt > limitMs ? "its turn came too late" : null;
+    };
+    const answer = await this.#batch.run(lines, { refuse });
     lease.isRenewing = false;
-    if (this.#leases.get(nameOf(lease.request)) !== lease) return;
-    if (answer.kind === "unanswered") return; // Tried again until the limit.
+    if (isOver()) return;
+    if (answer.kind !== "answered") return; // Tried again until the limit.
     if (!showsAddress(answer.shown, lease.request)) return this.#lose(lease, problemOf(answer));
     // The lines waited in a pipe: had they waited too long, the address was added anew.
     const tookMs = Math.round(performance.now() - lease.renewedAt);
@@ -105,16 +167,14 @@ export class LeaseKeeper {
     lease.renewedAt = writtenAt;
   }
 
-  async #lose(lease: Lease, reason: string): Promise<void> {
-    const problem = await this.#drop(lease);
-    this.#onLost(lease.request, problem === null ? reason : `${reason}; ${problem}`);
-  }
-
-  async #drop(lease: Lease): Promise<string | null> {
-    const name = nameOf(lease.request);
-    this.#leases.delete(name);
-    this.#stuck.set(name, lease);
-    return this.#remove(lease.request);
+  async #lose({ request }: Lease, reason: string): Promise<void> {
+    const name = nameOf(request);
+    this.#endRenewal(name);
+    const problem = await this.#turns.take(request, async () =>
+      // A hold that was asked for before may have made it a lease again.
+      this.#leases.has(name) ? null : this.#remove(request),
+    );
+    this.#onLost(request, problem === null ? reason : `${reason}; ${problem}`);
   }
 
   async #remove(target: Removal): Promise<string | null> {
@@ -122,7 +182,7 @@ export class LeaseKeeper {
       target.prefixLength === null ? [] : [deleteLine(target, target.prefixLength)];
     for (let tries = 0; tries < REMOVE_TRIES; tries++) {
       const answer = await this.#batch.run([...lines, showLine(target)]);
-      if (answer.kind === "unanswered") continue;
+      if (answer.kind !== "answered") continue;
       const lengths = shownPrefixLengths(answer.shown, target);
       if (lengths.length === 0) {
         this.#stuck.delete(nameOf(target));
@@ -147,15 +207,16 @@ export class LeaseKeeper {
   }
 }
 
-interface Place {
-  readonly ip: string;
-  readonly nic: string;
+interface AddOptions {
+  readonly refuse: RefuseRun;
+  readonly isFresh?: boolean;
+}
+interface Added {
+  readonly problem: string | null;
+  /** The kernel answered, and did not add it. */
+  readonly canRetry: boolean;
 }
 type Removal = Place & { readonly prefixLength: number | null };
-
-function nameOf({ ip, nic }: Place): string {
-  return `${ip} ${nic}`;
-}
 
 function showLine({ ip, nic }: Place): string {
   return `addr show dev ${nic} to ${ip}/${isIPv6(ip) ? 128 : 32}`;
@@ -178,17 +239,8 @@ function showsAddress(shown: string, request: LeaseRequest): boolean {
   return shownPrefixLengths(shown, request).includes(request.prefixLength);
 }
 
-/** Compares texts of addresses: IPv6 has many spellings, of which a URL keeps one. */
-export function isSameAddress(a: string, b: string): boolean {
-  return canonicalAddress(a) === canonicalAddress(b);
-}
-
-function canonicalAddress(ip: string): string {
-  return isIPv6(ip) ? new URL(`http://[${ip.replace(/%.*/, "")}]/`).hostname : ip;
-}
-
 function problemOf(answer: IpAnswer): string {
-  if (answer.kind === "unanswered") return answer.reason;
+  if (answer.kind !== "answered") return answer.reason;
   const lines = answer.errors.split("\n").map((line) => line.trim());
   const first = lines.find((line) => line !== "" && !/^(Command failed|, try)/.test(line));
   return (first ?? "the kernel does not show it").slice(0, 200);

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 
-import { isSameAddress } from "./lease-keeper.ts";
+import { isSameAddress } from "./address-turns.ts";
 
 /** One link: the own and the peer's address. */
 export interface LinkAddresses {

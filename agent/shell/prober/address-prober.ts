@@ -6,7 +6,7 @@ import type { AddressProber } from "../../ports/index.ts";
 
 /** What the prober needs. */
 export interface ProberPorts {
-  readonly addresses: Pick<AddressTable, "list" | "whoHas">;
+  readonly addresses: Pick<AddressTable, "list" | "nics" | "whoHas">;
   readonly onProbed: (probeId: number, answers: readonly ProbeAnswer[]) => void;
 }
 
@@ -21,18 +21,20 @@ export function openProber(ports: ProberPorts): AddressProber {
 }
 
 /**
- * A question that could not be asked counts as answered: nothing may be taken over on the strength
- * of a network that this node cannot look at.
+ * Silence is evidence only when the question went out: with the own link down, or without a way to
+ * the address, this node could not ask, and must not take anything over on the strength of that.
  */
 async function ask(ports: ProberPorts, target: ProbeTarget, waitMs: number): Promise<ProbeAnswer> {
   const { ip } = target;
   try {
     const nic = target.nic === "" ? await findNic(ports, ip) : target.nic;
-    if (nic === null) return { ip, answeredBy: "nobody: no interface of this node reaches it" };
-    return { ip, answeredBy: await ports.addresses.whoHas(ip, nic, waitMs) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ip, answeredBy: `nobody: it could not be asked for: ${reason}` };
+    const isUp = (await ports.addresses.nics()).some((each) => each.name === nic && each.isUp);
+    if (nic === null || !isUp) return { ip, answeredBy: null, couldAsk: false };
+    const answeredBy = await ports.addresses.whoHas(ip, nic, waitMs);
+    return { ip, answeredBy, couldAsk: true };
+  } catch {
+    // The kernel's table could not be read: nothing is known.
+    return { ip, answeredBy: null, couldAsk: false };
   }
 }
 

@@ -1,0 +1,99 @@
+/**
+ * This node stops: its resources leave it first, then it says goodbye.
+ *
+ *   running ──asked──▶ emptying ──nothing held that the cluster manages──▶ left
+ *      ▲                  └─a resource that cannot be stopped: refused─┐
+ *      └───────────────────────────────────────────────────────────────┘
+ */
+import type { Instant } from "../base/index.ts";
+import type { ApiReply, ResourceId, ResourceState } from "../model/index.ts";
+import { scheduleTransition } from "../scheduler/index.ts";
+import { isActive } from "./active.ts";
+import { answer, inTurn, log, nothing, perform, send } from "./effects.ts";
+import { planAnew } from "./end-action.ts";
+import { dropResources } from "./meet.ts";
+import { isStartDoubtful, schedulerInput } from "./plan.ts";
+import { type AgentState, type AgentStep, type Asker, hasPeer } from "./state.ts";
+
+/** Attributes of a node that stops: the scheduler empties it, and people see why. */
+const STOPPING_ATTRIBUTES = { standby: "on", shutdown: "1" };
+
+/** This node is to stop: it asks the DC to empty it. Asking again joins the one under way. */
+export function beginStopping(state: AgentState, asker: Asker | null, now: Instant): AgentStep {
+  const askers = [...(state.stopping?.askers ?? []), ...(asker === null ? [] : [asker])];
+  const marked = setAttributes(state, STOPPING_ATTRIBUTES);
+  return inTurn({ ...marked, stopping: { askers, hasLeft: false } }, [
+    (next) => shareAttributes(next, now),
+    planAnew,
+  ]);
+}
+
+/** Sets attributes of this node that last until its agent restarts; "" removes one. */
+export function setAttributes(
+  state: AgentState,
+  values: Readonly<Record<string, string>>,
+): AgentState {
+  const merged = Object.entries({ ...state.localHistory.attributes, ...values });
+  const attributes = Object.fromEntries(merged.filter(([, value]) => value !== ""));
+  return { ...state, localHistory: { ...state.localHistory, attributes }, isPlanDue: true };
+}
+
+/** Tells the peer this node's attributes. */
+export function shareAttributes(state: AgentState, now: Instant): AgentStep {
+  return send(state, { kind: "attributes", attributes: state.localHistory.attributes }, now);
+}
+
+/** Leaves when nothing is active here any more that the cluster manages. */
+export function settleStopping(state: AgentState, now: Instant): AgentStep {
+  const { stopping } = state;
+  if (stopping === null || stopping.hasLeft || isBusy(state)) return nothing(state);
+  const mine = state.localHistory.resources.filter(isActive).map((entry) => entry.resource);
+  const { states } = scheduleTransition(schedulerInput(state, now));
+  const managed = mine.filter((id) => find(states, id)?.isManaged !== false);
+  if (managed.length === 0) return leave(state, now);
+  const blocked = managed.find((id) => find(states, id)?.isBlocked === true);
+  if (blocked !== undefined) return refuse(state, blocked, now);
+  // Where nothing may be planned, nobody else empties this node.
+  const isOnItsOwn = hasPeer(state) ? state.meeting.problem !== null : isStartDoubtful(state, now);
+  return isOnItsOwn ? dropResources(state, managed, now) : nothing(state);
+}
+
+function isBusy(state: AgentState): boolean {
+  const isWriting = state.openCommit !== null || state.adopting !== null;
+  const isSurveying = state.survey !== "done" && state.ring !== null;
+  return state.walk !== null || isWriting || isSurveying || state.isDropping;
+}
+
+function leave(state: AgentState, now: Instant): AgentStep {
+  return inTurn(state, [
+    (next) => answerAll(next, { kind: "done", notes: [] }, now),
+    (next) => nothing({ ...next, stopping: { askers: [], hasLeft: true } }),
+    (next) => perform(next, log("info", "stopping", {}), { kind: "leave" }, { kind: "exit" }),
+  ]);
+}
+
+/** A node that cannot let go of a resource stays: a goodbye would free the peer to start it. */
+function refuse(state: AgentState, blocked: ResourceId, now: Instant): AgentStep {
+  const { name } = state.identity.local;
+  const text =
+    `node ${name} keeps running: resource "${blocked}" could not be stopped; ` +
+    `repair it and run "lbctl resource cleanup ${blocked}", then stop the node again`;
+  const unmarked = setAttributes(state, { standby: "", shutdown: "" });
+  return inTurn(unmarked, [
+    (next) => answerAll(next, { kind: "failed", text }, now),
+    (next) => nothing({ ...next, stopping: null }),
+    (next) => shareAttributes(next, now),
+  ]);
+}
+
+function answerAll(state: AgentState, reply: ApiReply, now: Instant): AgentStep {
+  const askers = state.stopping?.askers ?? [];
+  return inTurn(
+    state,
+    askers.map((to) => (next: AgentState) => answer(next, { to, now }, reply)),
+  );
+}
+
+function find(states: readonly ResourceState[], id: ResourceId): ResourceState | undefined {
+  return states.find((entry) => entry.resource === id);
+}

@@ -1,0 +1,135 @@
+// Real addresses in a network namespace; needs root.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setup, suite, teardown, test } from "mocha";
+
+import type { LeaseRequest } from "../../core/model/index.ts";
+import { IpBatch, LeaseKeeper } from "./index.ts";
+
+const NAMESPACE = `lbt-keeper-${process.pid}`;
+const LEASE: LeaseRequest = {
+  ip: "198.51.100.7",
+  prefixLength: 24,
+  nic: "d0",
+  broadcast: null,
+  label: null,
+};
+
+function ip(...words: readonly string[]): string {
+  return execFileSync("ip", words, { encoding: "utf8" });
+}
+
+/** The lines of a hold are written in the turn of the loop in which it was asked for. */
+function isWritten(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function shown(): string {
+  return ip("-n", NAMESPACE, "-o", "addr", "show", "scope", "global").trim();
+}
+
+suite("lease keeper, in a network namespace", function () {
+  this.timeout(10_000);
+  this.slow(5000);
+  let batch: IpBatch;
+  let keeper: LeaseKeeper;
+  const lost: string[] = [];
+
+  setup(async () => {
+    ip("netns", "add", NAMESPACE);
+    ip("-n", NAMESPACE, "link", "add", "d0", "type", "veth", "peer", "name", "d1");
+    ip("-n", NAMESPACE, "link", "set", "d0", "up");
+    lost.length = 0;
+    batch = new IpBatch(["ip", "netns", "exec", NAMESPACE]);
+    keeper = new LeaseKeeper(batch, 1, (request, reason) => lost.push(`${request.ip}: ${reason}`));
+    while ((await batch.run([])).kind !== "answered");
+  });
+
+  teardown(() => {
+    keeper.close();
+    batch.close();
+    ip("netns", "del", NAMESPACE);
+  });
+
+  test("a release asked for while the address is being added is the end of it", async () => {
+    const holding = keeper.hold(LEASE);
+    await isWritten();
+    const releasing = keeper.release(LEASE.ip, LEASE.nic);
+    await holding;
+    assert.equal(await releasing, null);
+    assert.deepEqual(keeper.leases(), []);
+    for (let i = 0; i < 30; i++) {
+      assert.equal(shown(), "", `${i * 20} ms after the release`);
+      await sleep(20);
+    }
+  });
+
+  test("an address that waits for its turn is not added after its release", async () => {
+    const first = keeper.hold(LEASE);
+    await isWritten();
+    const second = keeper.hold(LEASE);
+    const releasing = keeper.release(LEASE.ip, LEASE.nic);
+    const third = keeper.hold(LEASE);
+    assert.deepEqual(await Promise.all([first, second, releasing, third]), [
+      null,
+      "198.51.100.7 on d0: released before it was added",
+      null,
+      null,
+    ]);
+    assert.match(shown(), /198\.51\.100\.7/);
+    assert.deepEqual(keeper.leases(), [LEASE]);
+  });
+
+  test("to release everything is to release what is only being added too", async () => {
+    const holding = keeper.hold(LEASE);
+    await isWritten();
+    assert.equal(await keeper.releaseAll(), null);
+    await holding;
+    assert.deepEqual(keeper.leases(), []);
+    assert.equal(shown(), "");
+  });
+
+  test("what is refused when its turn has come is not added", async () => {
+    const refusals = [null, "too late"];
+    const refuse = () => refusals.shift() ?? null;
+    const other = { ...LEASE, ip: "198.51.100.8" };
+    const answers = [keeper.hold(LEASE, refuse), keeper.hold(other, refuse)];
+    assert.deepEqual(await Promise.all(answers), [null, "198.51.100.8 on d0: too late"]);
+    assert.doesNotMatch(shown(), /198\.51\.100\.8/);
+    assert.deepEqual(keeper.leases(), [LEASE]);
+  });
+
+  test("an IPv6 address is released in whatever spelling", async () => {
+    const request = { ...LEASE, ip: "FD00:0::0009", prefixLength: 64 };
+    assert.equal(await keeper.hold(request), null);
+    assert.equal(await keeper.release("fd00::9", "d0"), null);
+    assert.deepEqual(keeper.leases(), []);
+    await sleep(700);
+    assert.equal(shown(), "");
+  });
+
+  test("a lease whose interface has gone is given up, and does not come back with it", async () => {
+    assert.equal(await keeper.hold(LEASE), null);
+    ip("-n", NAMESPACE, "link", "del", "d0");
+    await sleep(700);
+    assert.equal(lost.length, 1);
+    assert.match(lost[0] ?? "", /^198\.51\.100\.7: .*(Cannot find device|Device not found)/);
+    assert.deepEqual(keeper.leases(), []);
+    assert.equal(await keeper.release(LEASE.ip, "d0"), null);
+    ip("-n", NAMESPACE, "link", "add", "d0", "type", "veth", "peer", "name", "d1");
+    await sleep(700);
+    assert.equal(shown(), "");
+  });
+
+  test("a released lease stays away although its interface went and came", async () => {
+    assert.equal(await keeper.hold(LEASE), null);
+    ip("-n", NAMESPACE, "link", "del", "d0");
+    assert.equal(await keeper.release(LEASE.ip, "d0"), null);
+    ip("-n", NAMESPACE, "link", "add", "d0", "type", "veth", "peer", "name", "d1");
+    await sleep(700);
+    assert.deepEqual([shown(), lost, keeper.leases()], ["", [], []]);
+    assert.equal(await keeper.hold(LEASE), null, "it can be held again");
+  });
+});

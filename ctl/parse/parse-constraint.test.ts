@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { suite, test } from "mocha";
+import { CtlError } from "../ctl-error.ts";
+import { parseColocation, parseLocation, parseOrder } from "./parse-constraint.ts";
+
+function words(line: string): readonly string[] {
+  return line.split(" ");
+}
+
+const COLOCATION = {
+  kind: "addColocation",
+  id: null,
+  resource: "webserver",
+  withResource: "virtual_ip",
+  score: "INFINITY",
+} as const;
+
+suite("words of lbctl constraint", () => {
+  const colocations = [
+    ["webserver virtual_ip INFINITY", COLOCATION],
+    ["webserver with virtual_ip INFINITY", COLOCATION],
+    ["webserver with virtual_ip", COLOCATION],
+    ["Started webserver with Started virtual_ip", COLOCATION],
+    ["webserver with virtual_ip -INFINITY", { ...COLOCATION, score: "-INFINITY" }],
+    ["webserver with virtual_ip score=5 id=c1", { ...COLOCATION, score: "5", id: "c1" }],
+  ] as const;
+  for (const [line, expected] of colocations) {
+    test(`colocation add ${line}`, () => {
+      assert.deepEqual(parseColocation(words(line)), expected);
+    });
+  }
+
+  const orders = [
+    ["virtual_ip then webserver", {}],
+    ["start virtual_ip then start webserver", {}],
+    ["virtual_ip webserver", {}],
+    ["stop virtual_ip then webserver", { firstAction: "stop", thenAction: "stop" }],
+    ["virtual_ip then stop webserver", { thenAction: "stop" }],
+    ["virtual_ip then webserver kind=Optional", { strength: "Optional" }],
+    ["virtual_ip then webserver kind=Serialize", { strength: "Serialize", isSymmetrical: false }],
+    ["virtual_ip then webserver symmetrical=false id=o1", { isSymmetrical: false, id: "o1" }],
+    ["virtual_ip then webserver score=0", { strength: "Optional" }],
+  ] as const;
+  for (const [line, difference] of orders) {
+    test(`order ${line}`, () => {
+      assert.deepEqual(parseOrder(words(line)), {
+        kind: "addOrder",
+        id: null,
+        first: "virtual_ip",
+        firstAction: "start",
+        // biome-ignore lint/suspicious/noThenProperty: the word of the constraint; never awaited.
+        then: "webserver",
+        thenAction: "start",
+        strength: "Mandatory",
+        isSymmetrical: true,
+        ...difference,
+      });
+    });
+  }
+
+  const location = (node: string, score: string, id: string | null = null) => {
+    return { kind: "addLocation", id, resource: "web", node, score };
+  };
+  const locations = [
+    ["web prefers ip1", [location("ip1", "INFINITY")]],
+    ["web prefers ip1=100 ip2=+5", [location("ip1", "100"), location("ip2", "+5")]],
+    ["web avoids ip1", [location("ip1", "-INFINITY")]],
+    ["web avoids ip1=5", [location("ip1", "-5")]],
+    ["add l1 web ip1 -INFINITY", [location("ip1", "-INFINITY", "l1")]],
+  ] as const;
+  for (const [line, expected] of locations) {
+    test(`location ${line}`, () => assert.deepEqual(parseLocation(words(line)), expected));
+  }
+
+  const refusals = [
+    ["colocation add webserver", () => parseColocation(["webserver"]), /^usage/],
+    ["a promoted role", () => parseColocation(words("Promoted a with b")), /role 'Promoted'/],
+    ["an option of others", () => parseColocation(words("a with b x=1")), /invalid option 'x'/],
+    ["order a", () => parseOrder(["a"]), /^usage/],
+    ["order promote a then b", () => parseOrder(words("promote a then b")), /'promote'/],
+    ["order run a then b", () => parseOrder(words("run a then b")), /invalid action 'run'/],
+    ["symmetrical=maybe", () => parseOrder(words("a then b symmetrical=maybe")), /'maybe'/],
+    ["location web", () => parseLocation(["web"]), /^usage/],
+    ["location web likes ip1", () => parseLocation(words("web likes ip1")), /^usage/],
+    ["prefers a negative score", () => parseLocation(words("a prefers b=-5")), /'avoids b=5'/],
+    ["avoids a negative score", () => parseLocation(words("a avoids b=-5")), /'prefers b=5'/],
+  ] as const;
+  for (const [name, parse, message] of refusals) {
+    test(`refused: ${name}`, () => {
+      assert.throws(
+        parse,
+        (error: unknown) => error instanceof CtlError && message.test(error.message),
+      );
+    });
+  }
+});
