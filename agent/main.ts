@@ -4,15 +4,12 @@ import { dirname, join } from "node:path";
 import type { initialAgent } from "./core/agent/index.ts";
 import { digestText } from "./core/base/index.ts";
 import { parseCib } from "./core/configuration/index.ts";
-import { type Cib, emptyCib, renderProblem } from "./core/model/index.ts";
+import { type Cib, emptyCib, RELEASE, renderProblem } from "./core/model/index.ts";
 import { runNode } from "./run-node.ts";
 import { type ClusterFiles, readClusterFiles } from "./shell/cluster-files/index.ts";
 import { type OpenDisk, openDisk } from "./shell/disk/index.ts";
 import { type EventLog, openLog } from "./shell/log/index.ts";
 import { isSupervised } from "./shell/supervisor/index.ts";
-
-/** Release of this program; `status` shows it for both nodes. */
-const RELEASE = "0.1.0";
 
 const EXIT_REFUSED = 2;
 const EXIT_NO_PERMISSION = 3;

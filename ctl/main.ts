@@ -1,6 +1,6 @@
 /** `lbctl`: reads the command line, prints, sets the exit code. All else is in its parts. */
 
-import { RELEASE } from "./release.ts";
+import { RELEASE } from "../agent/core/model/index.ts";
 import { openSession } from "./session.ts";
 
 const args = process.argv.slice(2);

@@ -12,7 +12,7 @@ import {
 } from "@grpc/grpc-js";
 import { setup, suite, teardown, test } from "mocha";
 import { applyChanges } from "../agent/core/configuration/index.ts";
-import { type Cib, emptyCib, type Problem } from "../agent/core/model/index.ts";
+import { type Cib, emptyCib, type Problem, RELEASE } from "../agent/core/model/index.ts";
 import {
   type ApiMessage,
   decodeChange,
@@ -22,11 +22,10 @@ import {
   PROBLEMS_METADATA,
   PROTOCOL_METADATA,
 } from "../agent/wire/index.ts";
+import { loadApiDefinition } from "../proto/api-definition.ts";
 import { connectAgent } from "./agent-client/connect.ts";
-import { loadApi } from "./agent-client/load-api.ts";
 import { readPaths } from "./paths.ts";
 import { runProgram } from "./program.ts";
-import { RELEASE } from "./release.ts";
 import { EXAMPLE_STATUS } from "./render/example-status.ts";
 import type { Session } from "./session.ts";
 
@@ -78,7 +77,7 @@ suite("lbctl over a unix socket, with the real configuration behind it", () => {
     commands = [];
     protocols = [];
     override = null;
-    const { service, problemList } = loadApi();
+    const { service, problemList } = loadApiDefinition();
     const handler =
       (name: string) =>
       (call: ServerUnaryCall<ApiMessage, ApiMessage>, end: sendUnaryData<ApiMessage>): void => {

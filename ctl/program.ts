@@ -1,5 +1,6 @@
 /** The tree of commands. */
 import { Command, CommanderError } from "commander";
+import { RELEASE } from "../agent/core/model/index.ts";
 import { addClusterCommands } from "./commands/cluster-commands.ts";
 import { unknownCommand } from "./commands/command-kit.ts";
 import { addConstraintCommands } from "./commands/constraint-commands.ts";
@@ -14,7 +15,6 @@ import {
 } from "./commands/status-commands.ts";
 import { CtlError, EXIT, systemCode } from "./ctl-error.ts";
 import { arrangeWords } from "./parse/arrange-words.ts";
-import { RELEASE } from "./release.ts";
 import type { Session } from "./session.ts";
 
 /** Runs one command line, without the program's name, and returns the exit code. */

@@ -20,9 +20,10 @@ import {
   PROBLEMS_METADATA,
   PROTOCOL_METADATA,
 } from "../../agent/wire/index.ts";
+import { type ApiDefinition, loadApiDefinition } from "../../proto/api-definition.ts";
+import { probeSocket } from "../../proto/probe-socket.ts";
 import { type CtlError, failed, refused, refusedBy, unreachable } from "../ctl-error.ts";
-import { type LoadedApi, loadApi } from "./load-api.ts";
-import { noAgent, socketState } from "./socket-state.ts";
+import { noAgent } from "./no-agent.ts";
 
 const READ_TIMEOUT_MS = 5_000;
 const CHANGE_TIMEOUT_MS = 60_000;
@@ -88,7 +89,7 @@ export interface AgentClient {
  * Connects to the socket. `by` says who asks, for people. Throws `CtlError` when nobody answers.
  */
 export async function connectAgent(socketPath: string, by: string): Promise<AgentClient> {
-  const state = await socketState(socketPath);
+  const state = await probeSocket(socketPath);
   if (state !== "answers") throw noAgent(socketPath, state);
   const calls = new Calls(socketPath);
   return {
@@ -126,11 +127,11 @@ export async function connectAgent(socketPath: string, by: string): Promise<Agen
 
 /** Calls by name, over one channel. */
 class Calls {
-  readonly #api: LoadedApi;
+  readonly #api: ApiDefinition;
   readonly #client: Client;
 
   constructor(socketPath: string) {
-    this.#api = loadApi();
+    this.#api = loadApiDefinition();
     this.#client = new Client(`unix:${socketPath}`, credentials.createInsecure());
   }
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { encodeJoinToken, findLocalNode } from "../../agent/wire/index.ts";
-import { noAgent, socketState } from "../agent-client/socket-state.ts";
+import { probeSocket } from "../../proto/probe-socket.ts";
+import { noAgent } from "../agent-client/no-agent.ts";
 import { CtlError, failed, refused, unreachable } from "../ctl-error.ts";
 import {
   hasSystemd,
@@ -106,7 +107,7 @@ function addUnitCommands(cluster: Command, session: Session): void {
       options: [ALL],
       run: async (_words, options) => {
         if (!hasSystemd()) throw failed(`this host does not run systemd: cannot ${verb} lb-agent`);
-        systemctl(verb);
+        await systemctl(verb);
         if (isGiven(options, "all")) await onPeer(session, verb);
       },
     });
@@ -132,7 +133,7 @@ async function start(session: Session, words: readonly string[], options: Option
   refuseWords(words, "start");
   const { paths, terminal } = session;
   if (!hasCluster(paths.etc)) throw notInCluster(paths.etc);
-  if ((await socketState(paths.socket)) === "answers") {
+  if ((await probeSocket(paths.socket)) === "answers") {
     terminal.out("lb-agent is already running");
   } else {
     requireRoot("start lb-agent");
@@ -177,7 +178,7 @@ async function stop(session: Session, words: readonly string[], options: Options
   const { paths, terminal } = session;
   const isWholeCluster = isGiven(options, "all");
   const isByUnit = isUnitActive();
-  const state = await socketState(paths.socket);
+  const state = await probeSocket(paths.socket);
   if (state !== "answers" && !isByUnit) {
     if (!GONE.includes(state)) throw noAgent(paths.socket, state);
     const pid = readAgentPid(paths);
@@ -190,7 +191,7 @@ async function stop(session: Session, words: readonly string[], options: Options
   // Systemd would start again an agent that ends by itself, so it is told to stop the unit; that
   // asks the agent in the same way. The peer hears of a stop of the whole cluster by the command.
   if (!isByUnit || isWholeCluster) await askToStop(session, isWholeCluster);
-  if (isByUnit) systemctl("stop");
+  if (isByUnit) await systemctl("stop");
   if (pid !== null) await waitForEnd(pid, STOP_LIMIT_MS);
 }
 
@@ -208,9 +209,9 @@ async function destroy(session: Session, options: Options): Promise<void> {
   const { paths, terminal } = session;
   requireRoot("destroy the cluster");
   if (isGiven(options, "all")) await onPeer(session, "destroy");
-  const isRunning = (await socketState(paths.socket)) === "answers" || isUnitActive();
+  const isRunning = (await probeSocket(paths.socket)) === "answers" || isUnitActive();
   if (isRunning) await stop(session, [], {});
-  if (hasUnit()) systemctl("disable");
+  if (hasUnit()) await systemctl("disable");
   terminal.out("Removing all cluster configuration files...");
   removeClusterTexts(paths.etc);
   if (!existsSync(paths.lib)) return;

@@ -1,7 +1,7 @@
 /** `cluster setup` and `cluster join`: how a host gets the two files of its cluster. */
 import type { ClusterConfig } from "../../agent/core/model/index.ts";
 import { type ClusterTexts, encodeClusterFile, parseJoinToken } from "../../agent/wire/index.ts";
-import { socketState } from "../agent-client/socket-state.ts";
+import { probeSocket } from "../../proto/probe-socket.ts";
 import { refused, refusedBy, unreachable } from "../ctl-error.ts";
 import {
   clusterFilePaths,
@@ -57,7 +57,7 @@ function readSettings(options: Options): SetupOptions {
 
 /** Under a running agent the files would say one thing and the agent do another. */
 async function refuseWhileRunning({ paths }: Session): Promise<void> {
-  if ((await socketState(paths.socket)) !== "answers") return;
+  if ((await probeSocket(paths.socket)) !== "answers") return;
   throw refused('lb-agent is running here; stop it first with "lbctl cluster stop"');
 }
 

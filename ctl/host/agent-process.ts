@@ -1,7 +1,7 @@
 /**
  * Starting and ending lb-agent on this host, by systemd where it runs, else as a child of nobody.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -13,7 +13,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { socketState } from "../agent-client/socket-state.ts";
+import { probeSocket } from "../../proto/probe-socket.ts";
 import { CtlError, EXIT, failed, unreachable } from "../ctl-error.ts";
 import type { Paths } from "../paths.ts";
 
@@ -39,29 +39,51 @@ export function hasSystemd(): boolean {
   return existsSync("/run/systemd/system");
 }
 
-/** Runs `systemctl VERB lb-agent`; throws with its last line when it fails. */
-export function systemctl(verb: string): void {
-  const { isDone, said } = runHost("systemctl", [verb, UNIT]);
+/**
+ * Runs `systemctl VERB lb-agent`; throws with its last line when it fails. This process goes on
+ * meanwhile: an agent that ends waits for its clients to hang up.
+ */
+export async function systemctl(verb: string): Promise<void> {
+  const { isDone, said } = await runHostMeanwhile("systemctl", [verb, UNIT]);
   if (!isDone) throw failed(`systemctl ${verb} ${UNIT}: ${said}`);
 }
 
-/** True when systemd has the agent running. */
+/** True when systemd has the agent running, or is about to start it again after its end. */
 export function isUnitActive(): boolean {
-  return hasSystemd() && runHost("systemctl", ["is-active", "--quiet", UNIT]).isDone;
+  if (!hasSystemd()) return false;
+  const { said } = runHost("systemctl", ["is-active", UNIT]);
+  return ["active", "activating", "deactivating", "reloading"].includes(said);
 }
 
 /** Runs a command and keeps the last line that it said. */
 export function runHost(command: string, args: readonly string[]): HostCommand {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
-  const lines = `${stdout ?? ""}\n${stderr ?? ""}`.split("\n").filter((line) => line.trim() !== "");
-  const said = error === undefined ? (lines.at(-1) ?? `status ${status}`) : error.message;
-  return { isDone: status === 0, said: said.trim() };
+  if (error !== undefined) return { isDone: false, said: error.message };
+  return { isDone: status === 0, said: lastLine(`${stdout}\n${stderr}`, status) };
+}
+
+/** The same while this process goes on with what else it has to do. */
+function runHostMeanwhile(command: string, args: readonly string[]): Promise<HostCommand> {
+  return new Promise((resolve) => {
+    const child = execFile(command, args, (error, stdout, stderr) => {
+      const { exitCode } = child;
+      const said = exitCode === null && error !== null ? error.message : `${stdout}\n${stderr}`;
+      resolve({ isDone: exitCode === 0, said: lastLine(said, exitCode) });
+    });
+  });
+}
+
+function lastLine(text: string, status: number | null): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return (lines.at(-1) ?? `status ${status}`).trim();
 }
 
 /** Starts the agent and waits until it answers. Throws with what it said when it does not. */
 export async function startAgent(paths: Paths): Promise<void> {
   if (hasUnit()) {
-    systemctl("start");
+    // Too many failed starts before must not stand in the way of one that somebody asks for.
+    runHost("systemctl", ["reset-failed", UNIT]);
+    await systemctl("start");
     return waitForAnswer(paths, () => null);
   }
   const program = findProgram();
@@ -126,7 +148,7 @@ export async function waitForEnd(pid: number, limitMs: number): Promise<void> {
 async function waitForAnswer(paths: Paths, findFailure: () => CtlError | null): Promise<void> {
   const end = Date.now() + START_LIMIT_MS;
   for (;;) {
-    if ((await socketState(paths.socket)) === "answers") return;
+    if ((await probeSocket(paths.socket)) === "answers") return;
     const failure = findFailure();
     if (failure !== null) throw failure;
     if (Date.now() > end) {

@@ -23,7 +23,7 @@ const PORTS = "agent/ports/";
 const DRIVER = "agent/driver/";
 const WIRE = "agent/wire/";
 const AGENTS = "resource-agents/";
-const GENERATED = "proto/gen/";
+const API = "proto/";
 const OUTSIDE = ["node:", "library:"];
 
 const IMPORT_TABLE: readonly Row[] = [
@@ -35,11 +35,13 @@ const IMPORT_TABLE: readonly Row[] = [
   { files: CORE, mayImport: [CORE] },
   { files: PORTS, mayImport: [BASE, MODEL] },
   { files: DRIVER, mayImport: [CORE, PORTS, WIRE] },
-  { files: WIRE, mayImport: [BASE, MODEL, GENERATED, "node:crypto"] },
-  { files: "agent/shell/", mayImport: [BASE, MODEL, PORTS, WIRE, AGENTS, ...OUTSIDE] },
+  { files: WIRE, mayImport: [BASE, MODEL, "node:crypto"] },
+  { files: "agent/shell/", mayImport: [BASE, MODEL, PORTS, WIRE, AGENTS, API, ...OUTSIDE] },
   // The composition roots give the resource agents to the ports that run them.
   { files: "agent/", mayImport: ["agent/", AGENTS, ...OUTSIDE] },
-  { files: "ctl/", mayImport: [GENERATED, CORE, WIRE, ...OUTSIDE] },
+  // The definition of the API, and how both sides find it.
+  { files: API, mayImport: [WIRE, ...OUTSIDE] },
+  { files: "ctl/", mayImport: [API, CORE, WIRE, ...OUTSIDE] },
   { files: "resource-agents/conformance/", mayImport: [AGENTS, ...OUTSIDE] },
   { files: "resource-agents/*/", mayImport: ["resource-agents/contract.ts", ...OUTSIDE] },
   { files: AGENTS, mayImport: [AGENTS, ...OUTSIDE] },

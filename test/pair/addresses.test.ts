@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
-import { type Host, killGroup } from "../lab/index.ts";
+import { killGroup } from "../lab/index.ts";
 import {
   formGuidePair,
   formPair,
@@ -25,12 +25,16 @@ const IPV6_ADDRESS = "fd33::20";
 const FOREIGN_ADDRESS = "192.168.33.77";
 const CLIENT_MAC = "02:00:00:00:0c:00";
 
-/** A device of each host drops what comes in on it: the link is up and carries nothing. */
-async function deafen(host: Host, link: string): Promise<void> {
+/** A link of both hosts loses the agents' packets that come in on it; `healLink` ends that. */
+async function cutLink({ lab }: Pair, link: string): Promise<void> {
   const rules =
-    `table netdev deaf { chain in { type filter hook ingress device "${link}" priority 0; ` +
-    "policy drop; } }";
-  await must(host, "nft -f -", rules);
+    "table ip cut {\nchain in {\ntype filter hook input priority 0;\n" +
+    `iif ${link} udp dport 5405-5406 drop\n}\n}\n`;
+  for (const host of lab.hosts) await must(host, "nft -f -", rules);
+}
+
+async function healLink({ lab }: Pair): Promise<void> {
+  for (const host of lab.hosts) await must(host, "nft delete table ip cut");
 }
 
 suite("pair: addresses and links", function () {
@@ -57,12 +61,7 @@ suite("pair: addresses and links", function () {
   test("the service link cut between the hosts: nothing moves, the link is named", async () => {
     const active = await untilServing(pair);
     const before = await statusOf(active);
-    await pair.lab.hosts.reduce(async (done, host) => {
-      await done;
-      await must(host, "nft add table ip cut");
-      await must(host, "nft 'add chain ip cut in { type filter hook input priority 0; }'");
-      await must(host, "nft add rule ip cut in udp dport 5405-5406 iif eth0 drop");
-    }, Promise.resolve());
+    await cutLink(pair, "eth0");
     try {
       for (const host of pair.lab.hosts) {
         await untilStatus(host, "link 0 down", ({ links }) => links[0]?.isUp === false);
@@ -78,7 +77,7 @@ suite("pair: addresses and links", function () {
       await must(pair.first, "lbctl node attribute ip1 over=link1");
       await must(pair.second, "lbctl node attribute ip1 over=");
     } finally {
-      for (const host of pair.lab.hosts) await must(host, "nft delete table ip cut");
+      await healLink(pair);
     }
     for (const host of pair.lab.hosts) {
       await untilStatus(host, "link 0 up again", ({ links }) => links[0]?.isUp === true);
@@ -88,7 +87,7 @@ suite("pair: addresses and links", function () {
 
   test("the second link cut: nothing moves, the link is named", async () => {
     const active = await untilServing(pair);
-    for (const host of pair.lab.hosts) await deafen(host, "eth1");
+    await cutLink(pair, "eth1");
     try {
       const status = await untilStatus(
         pair.second,
@@ -98,7 +97,7 @@ suite("pair: addresses and links", function () {
       assert.match(status.warnings.join("\n"), /link 1 is down/);
       assert.ok(status.nodes.every(({ isOnline }) => isOnline));
     } finally {
-      for (const host of pair.lab.hosts) await must(host, "nft delete table netdev deaf");
+      await healLink(pair);
     }
     await untilStatus(pair.second, "link 1 up", ({ links }) => links[1]?.isUp === true);
     assert.equal((await untilServing(pair)).name, active.name);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import {
+  formPair,
   must,
   openPair,
   type Pair,
   placeOf,
   refused,
   resourceIn,
-  setUp,
   startBoth,
   statusOf,
   stopBoth,
@@ -33,13 +33,9 @@ suite("pair: votes, and nodes that start alone", function () {
 
   /** Both hosts anew, with one resource that could run anywhere, and then both stopped. */
   async function prepare(words: string): Promise<void> {
-    await setUp(pair, `ip1 ip2 ${words} --force`);
-    await startBoth(pair);
-    await must(pair.first, "lbctl property set stonith-enabled=false");
-    const { resources } = await statusOf(pair.first);
-    if (resources.length === 0) {
-      await must(pair.first, "lbctl resource create dummy ocf:heartbeat:Dummy");
-    }
+    await Promise.all(pair.lab.hosts.map((host) => must(host, "lbctl cluster destroy")));
+    await formPair(pair, `ip1 ip2 ${words}`);
+    await must(pair.first, "lbctl resource create dummy ocf:heartbeat:Dummy");
     await untilQuiet(pair);
     await stopBoth(pair);
   }

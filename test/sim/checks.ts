@@ -74,6 +74,8 @@ export class Checks {
   readonly #onDisk: [Cib | null, Cib | null] = [null, null];
   /** Stops that failed, by node and resource, not settled since. */
   readonly #failedStops = new Set<string>();
+  /** Stops that have begun: one that hangs holds up what waits for it until its timeout. */
+  readonly #stopsUnderWay = new Set<string>();
   #lastTroubleMs = 0;
 
   constructor(sim: Simulation) {
@@ -124,6 +126,7 @@ export class Checks {
 
   /** Rules 2 and 6, at the moment when a node begins an operation. */
   noteRun(host: Host, order: OperationOrder): void {
+    if (order.operation === "stop") this.#stopsUnderWay.add(`${host.name} ${order.resource}`);
     if (order.operation !== "start") return;
     this.count += 2;
     const state = host.agent?.state();
@@ -142,6 +145,7 @@ export class Checks {
   noteEnd(host: Host, order: OperationOrder, outcome: OperationOutcome): void {
     if (order.operation !== "stop") return;
     const key = `${host.name} ${order.resource}`;
+    this.#stopsUnderWay.delete(key);
     const isStopped = outcome.kind === "exited" && outcome.status === 0;
     if (isStopped) this.#failedStops.delete(key);
     else this.#failedStops.add(key);
@@ -149,9 +153,10 @@ export class Checks {
 
   /** Doubts about what a node stopped end with its processes, or when a person says so. */
   forgetStops(host: Host | null): void {
-    for (const key of [...this.#failedStops]) {
-      if (host === null || key.startsWith(`${host.name} `)) this.#failedStops.delete(key);
-    }
+    const isOfHost = (key: string): boolean => host === null || key.startsWith(`${host.name} `);
+    for (const key of [...this.#failedStops]) if (isOfHost(key)) this.#failedStops.delete(key);
+    if (host === null) return;
+    for (const key of [...this.#stopsUnderWay]) if (isOfHost(key)) this.#stopsUnderWay.delete(key);
   }
 
   /** Rule 5: what was saved on both disks stays under whatever is saved later. */
@@ -285,9 +290,10 @@ export class Checks {
     const limitMs = DOUBLE_AFTER_HEAL_MS + (TOKENS_TO_MEET * this.#sim.tokenTimeoutMs) / 10;
     for (const [resource, { beganAtMs, ip }] of this.#doubles) {
       if (ip === null && !this.#areMet()) continue;
-      const isStuck = this.#sim.hosts.some(({ name }) =>
-        this.#failedStops.has(`${name} ${resource}`),
-      );
+      const isStuck = this.#sim.hosts.some(({ name }) => {
+        const key = `${name} ${resource}`;
+        return this.#failedStops.has(key) || this.#stopsUnderWay.has(key);
+      });
       const sinceMs = Math.max(beganAtMs, this.#lastTroubleMs, this.#sim.network.wellSinceMs ?? 0);
       const isLate = this.#now - sinceMs > (ip === null ? limitMs + SERVER_STOP_MS : limitMs);
       if (isLate && !isStuck) this.#fail(`resource ${resource} stays active on both nodes`);

@@ -179,6 +179,8 @@ class RandomRun {
     let sinceMs: number | null = null;
     while (sim.timeline.nowMs < endMs) {
       sim.runMs(1000);
+      // A stop that somebody asked for before may come to its end only now.
+      for (const side of [0, 1] as const) if (sim.isNodeStopped(side)) sim.startNode(side);
       if (explain() !== null) sinceMs = null;
       else sinceMs ??= sim.timeline.nowMs;
       if (sinceMs !== null && sim.timeline.nowMs - sinceMs >= STABLE_FOR_MS) return;

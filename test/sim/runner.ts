@@ -204,7 +204,7 @@ export class SimulatedRunner implements OperationRunner {
     if (trouble === "hangs") {
       life.after(order.timeoutMs, () => {
         // A call that was killed may have done its work before.
-        if (dice.happens(500)) this.#takeEffect(order);
+        if (order.operation !== "monitor" && dice.happens(500)) this.#takeEffect(order);
         finish(ended({ kind: "timedOut" }, "timed out", order.timeoutMs));
       });
       return;

@@ -1,6 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { monotonicMs, pause } from "../lab/clock.ts";
+import { type NamedAddress, writeHostFiles } from "../lab/host-files.ts";
 import {
   killQuietly,
   mustRun,
@@ -9,8 +11,6 @@ import {
   runCommand,
   startCommand,
 } from "../lab/run-command.ts";
-import { monotonicMs, pause } from "../lab/clock.ts";
-import { type NamedAddress, writeHostFiles } from "../lab/host-files.ts";
 
 /** Where things are that all machines share, and the name of the bridge that joins them. */
 export interface MachineRoom {
@@ -113,7 +113,10 @@ export class Machine {
   /** The outer ids of processes whose command line holds the text; those of the agent's unit. */
   async processIds(text: string): Promise<readonly number[]> {
     const inner = await this.run(["pgrep", "-f", text]);
-    const pids = inner.stdout.trim().split("\n").filter((line) => line !== "");
+    const pids = inner.stdout
+      .trim()
+      .split("\n")
+      .filter((line) => line !== "");
     return pids.map((pid) => this.outerPid(Number(pid))).filter((pid) => pid !== null);
   }
 
@@ -194,7 +197,8 @@ export class Machine {
     const end = Date.now() + BOOT_LIMIT_MS;
     for (;;) {
       const found = childrenOf(child.pid ?? 0, new Set()).find((pid) => commOf(pid) === "systemd");
-      if (found !== undefined && existsSync(`/proc/${found}/root/run/systemd/private`)) return found;
+      if (found !== undefined && existsSync(`/proc/${found}/root/run/systemd/private`))
+        return found;
       if (this.#nspawn !== child || Date.now() > end) {
         const said = readFileSync(join(this.#folder, "console.log"), "utf8").slice(-2000);
         throw new Error(`${this.name}: does not boot\n${said}`);
@@ -208,7 +212,9 @@ export class Machine {
 function childrenOf(pid: number, seen: Set<number>): readonly number[] {
   if (seen.has(pid)) return [];
   seen.add(pid);
-  const direct = readProc(pid, `task/${pid}/children`).split(" ").filter((word) => word !== "");
+  const direct = readProc(pid, `task/${pid}/children`)
+    .split(" ")
+    .filter((word) => word !== "");
   return [pid, ...direct.flatMap((child) => childrenOf(Number(child), seen))];
 }
 

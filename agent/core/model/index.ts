@@ -63,6 +63,7 @@ export {
   renderProblem,
 } from "./names.ts";
 export { type MessagePacket, TOKEN_ECHOES_MAX, type Token, type TokenEcho } from "./packet.ts";
+export { RELEASE } from "./release.ts";
 export type { ApiReply, ApiRequest } from "./request.ts";
 export { isSameRing, type RingId, type RingReason, renderRing } from "./ring.ts";
 export type {

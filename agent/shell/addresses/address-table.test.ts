@@ -127,6 +127,15 @@ suite("address table, on a real NIC in a namespace", () => {
     assert.deepEqual(await shown("10.77.0.5"), []);
   });
 
+  test("a lease is ended although its NIC has gone", async () => {
+    ip("link", "add", "v2", "type", "veth", "peer", "name", "v3");
+    const request = { ...V4, nic: "v2", label: null };
+    assert.equal(await table.hold(request, { lease: true }), null);
+    ip("link", "del", "v2");
+    assert.equal(await table.release(request), null);
+    assert.deepEqual(asked, ["hold 10.77.0.5", "release 10.77.0.5 v2"]);
+  });
+
   test("a lease that may still be renewed is not released", async () => {
     assert.equal(await table.hold(V4, { lease: true }), null);
     leaseProblem = "no answer";

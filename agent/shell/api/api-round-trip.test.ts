@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, credentials, status as GRPC, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { setup, suite, teardown, test } from "mocha";
+import { loadApiDefinition } from "../../../proto/api-definition.ts";
 import type { ResourceAgent } from "../../../resource-agents/contract.ts";
 import { SUCCEEDED } from "../../../resource-agents/contract.ts";
 import {
@@ -26,7 +27,6 @@ import {
   PROTOCOL_METADATA,
 } from "../../wire/index.ts";
 import type { AgentCatalogue } from "./agent-catalogue.ts";
-import { loadApiDefinition } from "./api-definition.ts";
 import { type ApiServer, openApiServer } from "./api-server.ts";
 
 const WEB: Primitive = {

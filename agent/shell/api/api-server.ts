@@ -2,11 +2,11 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { loadApiDefinition } from "../../../proto/api-definition.ts";
+import { probeSocket } from "../../../proto/probe-socket.ts";
 import type { ApiReply, ApiRequest } from "../../core/model/index.ts";
 import type { AgentCatalogue } from "./agent-catalogue.ts";
-import { loadApiDefinition } from "./api-definition.ts";
 import { apiHandlers } from "./api-handlers.ts";
-import { probeSocket } from "./probe-socket.ts";
 
 const SOCKET_MODE = 0o660;
 const SOCKET_GROUP = "haclient";

@@ -11,7 +11,9 @@ export type IpAnswer =
 /** How lines are carried out. */
 export interface RunOptions {
   readonly refuse?: RefuseRun;
-  /** By a new child: one that runs for long takes interfaces for what they were when it met them. */
+  /**
+   * By a new child: one that runs for long takes interfaces for what they were when it met them.
+   */
   readonly isFresh?: boolean;
 }
 
@@ -83,7 +85,8 @@ export class IpBatch {
     const refusal = run.refuse();
     if (refusal !== null) {
       run.resolve({ kind: "refused", reason: refusal });
-      return this.#next();
+      this.#next();
+      return;
     }
     if (run.isFresh) this.#discard();
     if (this.#child === null && !this.#isClosed) this.#start();

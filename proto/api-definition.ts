@@ -6,10 +6,10 @@ import {
   type MessageTypeDefinition,
   type ServiceDefinition,
 } from "@grpc/proto-loader";
-import { API_NAMES, LOADER_OPTIONS, PROTO_FILE, protoFolders } from "../../agent/wire/index.ts";
+import { API_NAMES, LOADER_OPTIONS, PROTO_FILE, protoFolders } from "../agent/wire/index.ts";
 
 /** The API as the .proto files define it. */
-export interface LoadedApi {
+export interface ApiDefinition {
   readonly service: ServiceDefinition;
   readonly problemList: MessageTypeDefinition<object, object>;
 }
@@ -17,7 +17,7 @@ export interface LoadedApi {
 /**
  * Loads the .proto files that lie beside the program, or above it in a checkout. Throws if none.
  */
-export function loadApi(): LoadedApi {
+export function loadApiDefinition(): ApiDefinition {
   const program = dirname(realpathSync(process.argv[1] ?? "/"));
   const folder = protoFolders(program).find((each) => existsSync(join(each, PROTO_FILE)));
   if (folder === undefined) throw new Error(`no proto/${PROTO_FILE} beside or above ${program}`);

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Runs the product under systemd on two hosts (systemd-nspawn containers with systemd as PID 1) and
+# measures what a client sees when the unit is killed, stopped, restarted, or its host goes.
+# Usage: scripts/systemd-drill.sh [--base DIR] [--runs N] [--verbose] [CASE]...
+#   --base DIR  the hosts' base tree; built there when it is missing, and kept. Without it the tree
+#               is built for this run (a minute) and removed.
+# Debian only, as root. Exit 0: all as promised, 1: not, 2: could not run, 130: interrupted.
+# All runs in network, mount and process namespaces of its own: what is left when they end is the
+# work folder and the hosts' control groups, and both are removed.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+suite=bookworm
+packages=systemd,systemd-sysv,dbus,iproute2,iputils-arping,apache2,procps
+
+fail() { printf 'systemd-drill: %s\n' "$*" >&2; exit 2; }
+say() { printf 'systemd-drill: %s\n' "$*"; }
+
+base=
+arguments=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --base) base=${2:?--base needs a folder}; shift ;;
+    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+[ "$(id -u)" -eq 0 ] || fail "must be run as root"
+command -v apt-get >/dev/null || fail "needs Debian's mmdebstrap and systemd-container"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/lb-systemd-drill.XXXXXX")
+group=lb-systemd-drill-$$
+child=
+# Killing the head of the namespaces kills all that is in them, and their mounts go with them.
+cleanup() {
+  trap '' INT TERM
+  if [ -n "$child" ]; then
+    kill -KILL "$child" 2>/dev/null || true
+    wait "$child" 2>/dev/null || true
+  fi
+  local tries folder
+  for tries in 1 2 3 4 5 6 7 8 9 10; do
+    for folder in /sys/fs/cgroup/systemd/"$group"-* /sys/fs/cgroup/unified/"$group"-*; do
+      [ ! -d "$folder" ] || find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done
+    if ! compgen -G "/sys/fs/cgroup/*/$group-*" >/dev/null; then break; fi
+    sleep 0.2
+  done
+  rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+missing=()
+command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
+command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
+if [ "${#missing[@]}" -gt 0 ]; then
+  say "installing ${missing[*]}"
+  apt-get -q -y install --no-install-recommends "${missing[@]}" >"$work/log" 2>&1 ||
+    { tail -n 20 "$work/log" >&2; fail "could not install ${missing[*]}"; }
+fi
+
+if [ -z "$base" ]; then base=$work/base; fi
+if [ ! -e "$base/usr/sbin/apache2" ]; then
+  say "building the base tree in $base"
+  mkdir -p "$base"
+  mmdebstrap --quiet --variant=minbase --include="$packages" "$suite" "$base" >"$work/log" 2>&1 ||
+    { tail -n 20 "$work/log" >&2; fail "mmdebstrap failed"; }
+fi
+bash scripts/setup.sh sim >/dev/null
+node scripts/build.mjs
+cp -r dist "$work/programs"
+
+# What a package would install, laid over the base as a layer of its own.
+layer=$work/layer
+mkdir -p "$layer"/usr/{bin,lib/systemd/system} "$layer"/etc/systemd/system/multi-user.target.wants
+for name in lb-agent lbctl; do
+  printf '#!/bin/sh\nexec /usr/bin/node /usr/lib/lb-cluster/%s.cjs "$@"\n' "$name" \
+    >"$layer/usr/bin/$name"
+  chmod 755 "$layer/usr/bin/$name"
+done
+cp packaging/systemd/lb-agent.service "$layer/usr/lib/systemd/system/"
+# The cluster alone starts httpd.
+ln -s /dev/null "$layer/etc/systemd/system/apache2.service"
+# The address of the host, by nobody who would remove other addresses from the link.
+cat >"$layer/etc/systemd/system/lab-network.service" <<'UNIT'
+[Unit]
+DefaultDependencies=no
+Before=network-online.target network.target
+After=systemd-tmpfiles-setup.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'ip addr add "$(cat /etc/lab-address)" dev eth0 && ip link set eth0 up'
+UNIT
+ln -s ../lab-network.service "$layer/etc/systemd/system/multi-user.target.wants/"
+chmod -R u=rwX,go=rX "$layer"
+
+unshare --net --mount --pid --fork --kill-child --mount-proc \
+  bash -c 'node --import=tsx test/systemd/main.ts "$@"; exit $?' drill \
+  --base "$layer:$base" --programs "$work/programs" --work "$work" --group "$group" \
+  ${arguments[@]+"${arguments[@]}"} &
+child=$!
+status=0
+wait "$child" || status=$?
+exit "$status"

@@ -1,0 +1,320 @@
+import { monotonicMs, pause } from "../lab/clock.ts";
+import type { Machine } from "./machine.ts";
+import { type Pair, type Parts, show, until, untilReady } from "./pair.ts";
+import type { Figures } from "./recorder.ts";
+
+/** One run of a case: what the client saw, what else was measured, and what was not as promised. */
+export interface Outcome {
+  readonly figures: Figures;
+  readonly notes: readonly string[];
+  readonly complaints: readonly string[];
+}
+
+/** A thing that happens to the pair, and the promise about it. */
+export interface Case {
+  readonly name: string;
+  readonly promise: string;
+  readonly runsDefault: number;
+  readonly run: (pair: Pair, parts: Parts) => Promise<Outcome>;
+}
+
+const AFTERWARDS_MS = 3000;
+const LIMIT_MS = 30_000;
+/** A move in order may take so long for the client. */
+const MOVE_MAX_MS = 1000;
+/** A lost host: the token timeout, and starting the resources. */
+const TAKEOVER_MAX_MS = 3000;
+
+/** All cases, in the order in which they are run. */
+export const CASES: readonly Case[] = [
+  {
+    name: "kill-agent",
+    promise: "kill -9 of the active agent: restarted, the address stays, no request fails",
+    runsDefault: 5,
+    run: killAgent,
+  },
+  {
+    name: "kill-passive-agent",
+    promise: "kill -9 of the passive agent: nothing for the client",
+    runsDefault: 1,
+    run: killPassive,
+  },
+  {
+    name: "hang-agent",
+    promise: "SIGSTOP of the active agent: the peer takes over, the watchdog ends it, one outage",
+    runsDefault: 2,
+    run: hangAgent,
+  },
+  {
+    name: "stop-unit",
+    promise: "systemctl stop on the active: moves in order, httpd stops; start rejoins",
+    runsDefault: 2,
+    run: stopUnit,
+  },
+  {
+    name: "restart-active",
+    promise: "systemctl restart on the active: moves in order",
+    runsDefault: 2,
+    run: restartActive,
+  },
+  {
+    name: "restart-passive",
+    promise: "systemctl restart on the passive: nothing for the client",
+    runsDefault: 2,
+    run: restartPassive,
+  },
+  {
+    name: "stop-all",
+    promise: "lbctl cluster stop --all: both units end and systemd leaves them so",
+    runsDefault: 1,
+    run: stopAll,
+  },
+  {
+    name: "reboot",
+    promise: "systemctl reboot of the active: moves in order; it comes back by itself",
+    runsDefault: 2,
+    run: reboot,
+  },
+  {
+    name: "power-off",
+    promise: "PID 1 of the active is killed: takeover; booted, it comes back by itself",
+    runsDefault: 2,
+    run: powerOff,
+  },
+];
+
+async function killAgent(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const { at, notes } = await killAndWait(active);
+  await pause(AFTERWARDS_MS);
+  const parts = await untilReady(pair);
+  const figures = pair.recorder.figures(at);
+  return {
+    figures,
+    notes,
+    complaints: [
+      ...complainOfFailures(figures),
+      ...complainOfOwners(figures, [active.name]),
+      ...complain(parts.active !== active, `moved to ${passive.name}`),
+    ],
+  };
+}
+
+async function killPassive(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const { at, notes } = await killAndWait(passive);
+  await pause(AFTERWARDS_MS);
+  return stayed(pair, { at, active, notes });
+}
+
+async function hangAgent(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const pid = await mainPid(active);
+  const restarts = await active.unitProperty("NRestarts");
+  const at = monotonicMs();
+  process.kill(pid, "SIGSTOP");
+  await until("the peer holds the address", LIMIT_MS, () =>
+    isOnly(pair.recorder.ownersNow(), passive),
+  );
+  const takenMs = Math.round(monotonicMs() - at);
+  await until("the agent is restarted", LIMIT_MS, () => hasRestarted(active, restarts));
+  const restartedMs = Math.round(monotonicMs() - at);
+  const result = await active.must([
+    ...["journalctl", "--unit", "lb-agent", "--output", "cat", "--lines", "400"],
+  ]);
+  const parts = await untilReady(pair);
+  const backMs = Math.round(monotonicMs() - at);
+  await pause(AFTERWARDS_MS);
+  const figures = pair.recorder.figures(at);
+  return {
+    figures,
+    notes: [
+      `address on the peer after ${takenMs} ms, restarted after ${restartedMs}, ready ${backMs}`,
+    ],
+    complaints: [
+      ...complain(!/Watchdog timeout/.test(result), "the journal has no watchdog timeout"),
+      ...complain(figures.outagesMs.length !== 1, `${figures.outagesMs.length} outages`),
+      ...complainOfOwners(figures, [active.name, "-", passive.name]),
+      ...complain(parts.active !== passive, "went back"),
+    ],
+  };
+}
+
+async function stopUnit(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const at = monotonicMs();
+  await show(pair, active, "systemctl stop lb-agent");
+  const tookMs = Math.round(monotonicMs() - at);
+  await pause(AFTERWARDS_MS);
+  const left = (await active.run(["pgrep", "-f", "apache2|lb-agent|lb-heartbeat"])).stdout.trim();
+  const state = await active.unitProperty("ActiveState");
+  const startedAt = monotonicMs();
+  await show(pair, active, "systemctl start lb-agent");
+  const startMs = Math.round(monotonicMs() - startedAt);
+  const outcome = await moved(pair, { at, active, passive });
+  return {
+    ...outcome,
+    notes: [`stop ${tookMs} ms, start ${startMs} ms`],
+    complaints: [
+      ...outcome.complaints,
+      ...complain(left !== "", `left running: ${left}`),
+      ...complain(state !== "inactive", `the unit is ${state}`),
+    ],
+  };
+}
+
+async function restartActive(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const at = monotonicMs();
+  await show(pair, active, "systemctl restart lb-agent");
+  const tookMs = Math.round(monotonicMs() - at);
+  const outcome = await moved(pair, { at, active, passive });
+  return { ...outcome, notes: [`restart ${tookMs} ms`] };
+}
+
+async function restartPassive(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const at = monotonicMs();
+  await show(pair, passive, "systemctl restart lb-agent");
+  const tookMs = Math.round(monotonicMs() - at);
+  await pause(AFTERWARDS_MS);
+  return stayed(pair, { at, active, notes: [`restart ${tookMs} ms`] });
+}
+
+async function stopAll(pair: Pair, { active }: Parts): Promise<Outcome> {
+  const at = monotonicMs();
+  await show(pair, active, "lbctl cluster stop --all");
+  const tookMs = Math.round(monotonicMs() - at);
+  await pause(AFTERWARDS_MS);
+  const states = await Promise.all(
+    pair.machines.map((machine) => machine.unitProperty("ActiveState")),
+  );
+  const owners = pair.recorder.ownersNow().join("+");
+  await Promise.all(pair.machines.map((machine) => show(pair, machine, "lbctl cluster start")));
+  await untilReady(pair);
+  const figures = pair.recorder.figures(at);
+  return {
+    figures,
+    notes: [`stop --all ${tookMs} ms; units ${states.join(", ")}`],
+    complaints: [
+      ...complain(
+        states.some((state) => state !== "inactive"),
+        `units ${states.join(", ")}`,
+      ),
+      ...complain(owners !== "", `the address stayed on ${owners}`),
+      ...complain(figures.doubleOwnerMs > 0, `two owners for ${figures.doubleOwnerMs} ms`),
+    ],
+  };
+}
+
+async function reboot(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const before = active.initPid ?? 0;
+  const at = monotonicMs();
+  await show(pair, active, "systemctl reboot");
+  await active.untilGone(before);
+  const downMs = Math.round(monotonicMs() - at);
+  const outcome = await moved(pair, { at, active, passive });
+  const backMs = Math.round(monotonicMs() - at);
+  return { ...outcome, notes: [`down after ${downMs} ms, back in the cluster before ${backMs}`] };
+}
+
+async function powerOff(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const before = active.initPid ?? 0;
+  const at = active.crash();
+  await active.untilGone(before);
+  await until("the peer holds the address", LIMIT_MS, () =>
+    isOnly(pair.recorder.ownersNow(), passive),
+  );
+  await pause(AFTERWARDS_MS);
+  await active.boot();
+  const outcome = await moved(pair, { at, active, passive });
+  const complaints = outcome.complaints.filter((text) => !text.startsWith("outage"));
+  return {
+    ...outcome,
+    complaints: [...complaints, ...complainOfOutage(outcome.figures, TAKEOVER_MAX_MS)],
+  };
+}
+
+/** Kills the agent of a machine and waits until systemd has it running again. */
+async function killAndWait(machine: Machine) {
+  const pid = await mainPid(machine);
+  const restarts = await machine.unitProperty("NRestarts");
+  const at = monotonicMs();
+  process.kill(pid, "SIGKILL");
+  await until("the agent is restarted", LIMIT_MS, () => hasRestarted(machine, restarts));
+  return { at, notes: [`restarted and ready before ${Math.round(monotonicMs() - at)} ms`] };
+}
+
+async function hasRestarted(machine: Machine, restarts: string): Promise<boolean> {
+  if ((await machine.unitProperty("NRestarts")) === restarts) return false;
+  return (await machine.unitProperty("ActiveState")) === "active";
+}
+
+async function mainPid(machine: Machine): Promise<number> {
+  const inner = Number(await machine.unitProperty("MainPID"));
+  const pid = machine.outerPid(inner);
+  if (pid === null) throw new Error(`${machine.name}: no main process ${inner}`);
+  return pid;
+}
+
+/** The rest of a case after which the peer is active. */
+async function moved(
+  pair: Pair,
+  { at, active, passive }: Parts & { readonly at: number },
+): Promise<Outcome> {
+  const parts = await untilReady(pair);
+  await pause(AFTERWARDS_MS);
+  const figures = pair.recorder.figures(at);
+  return {
+    figures,
+    notes: [],
+    complaints: [
+      ...complainOfOutage(figures, MOVE_MAX_MS),
+      ...complainOfOwners(figures, [active.name, "-", passive.name]),
+      ...complain(parts.active !== passive, `did not move to ${passive.name}`),
+    ],
+  };
+}
+
+/** The rest of a case that the client must not notice. */
+async function stayed(
+  pair: Pair,
+  { at, active, notes }: Omit<Parts, "passive"> & { at: number; notes: readonly string[] },
+): Promise<Outcome> {
+  const parts = await untilReady(pair);
+  const figures = pair.recorder.figures(at);
+  return {
+    figures,
+    notes,
+    complaints: [
+      ...complainOfFailures(figures),
+      ...complainOfOwners(figures, [active.name]),
+      ...complain(parts.active !== active, "moved"),
+    ],
+  };
+}
+
+function isOnly(owners: readonly string[], machine: Machine): boolean {
+  return owners.length === 1 && owners[0] === machine.name;
+}
+
+function complain(isAmiss: boolean, text: string): readonly string[] {
+  return isAmiss ? [text] : [];
+}
+
+function complainOfFailures({ failed }: Figures): readonly string[] {
+  return complain(failed > 0, `${failed} requests failed`);
+}
+
+function complainOfOutage({ outagesMs }: Figures, maxMs: number): readonly string[] {
+  const isGood = outagesMs.length <= 1 && outagesMs.every((ms) => ms !== null && ms <= maxMs);
+  return complain(!isGood, `outages ${outagesMs.join(", ")} ms, expected one of at most ${maxMs}`);
+}
+
+/** The owners must be these in this order; nobody in between may have been too short to be seen. */
+function complainOfOwners(figures: Figures, expected: readonly string[]): readonly string[] {
+  const seen = figures.owners.filter((name) => name !== "-").join(" ");
+  const wanted = expected.filter((name) => name !== "-").join(" ");
+  return [
+    ...complain(figures.doubleOwnerMs > 0, `two owners for ${figures.doubleOwnerMs} ms`),
+    ...complain(seen !== wanted, `owners ${figures.owners.join(" ")}, expected ${wanted}`),
+    ...complain(
+      expected.length === 1 && figures.noOwnerMs > 0,
+      `nobody held the address for ${figures.noOwnerMs} ms`,
+    ),
+  ];
+}

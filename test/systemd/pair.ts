@@ -1,0 +1,116 @@
+import { activeNode, type Status } from "../drill/status.ts";
+import { monotonicMs, pause } from "../lab/clock.ts";
+import type { Machine } from "./machine.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** The guide's address. */
+export const VIRTUAL_IP = "192.168.33.20";
+
+/** The machines, what the client sees, and where to say what is done. */
+export interface Pair {
+  readonly machines: readonly [Machine, Machine];
+  readonly recorder: Recorder;
+  readonly say: (line: string) => void;
+}
+
+/** The machines in their parts. */
+export interface Parts {
+  readonly active: Machine;
+  readonly passive: Machine;
+}
+
+const READY_LIMIT_MS = 60_000;
+const POLL_MS = 100;
+
+/** The guide's commands once both agents run, as it writes them, but for the name of the tool. */
+const GUIDE_COMMANDS = [
+  "lbctl property set stonith-enabled=false",
+  "lbctl property set no-quorum-policy=ignore",
+  "lbctl resource defaults migration-threshold=1",
+  `lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 ip=${VIRTUAL_IP} nic=eth0` +
+    " cidr_netmask=32 op monitor interval=30s",
+  "lbctl resource create webserver ocf:heartbeat:apache configfile=/etc/httpd/conf/httpd.conf" +
+    " statusurl=http://localhost/server-status op monitor interval=30s",
+  "lbctl resource meta webserver migration-threshold=10",
+  "lbctl constraint colocation add webserver virtual_ip INFINITY",
+  "lbctl constraint order virtual_ip then webserver",
+];
+
+/** Builds the cluster by lbctl alone, started and enabled by systemd; throws when it is not. */
+export async function foundCluster(pair: Pair): Promise<void> {
+  const [first, second] = pair.machines;
+  await show(pair, first, `lbctl cluster setup webcluster ${first.name} ${second.name}`);
+  const token = await first.must(["lbctl", "cluster", "token"]);
+  await show(pair, second, "lbctl cluster join -", `${token}\n`);
+  for (const machine of pair.machines) await show(pair, machine, "lbctl cluster enable");
+  await Promise.all(pair.machines.map((machine) => show(pair, machine, "lbctl cluster start")));
+  for (const line of GUIDE_COMMANDS) await show(pair, first, line);
+}
+
+/** Runs a command line inside, prints it with what it said, and throws when it fails. */
+export async function show(
+  { say }: Pair,
+  machine: Machine,
+  line: string,
+  input = "",
+): Promise<string> {
+  say(`[${machine.name}]# ${line}`);
+  const said = await machine.must(["sh", "-c", line], { input });
+  if (said !== "") say(said);
+  return said;
+}
+
+/**
+ * Waits until both agents say that both nodes are online and all resources on the same one, and
+ * the client was served for a second. Throws with what was amiss last.
+ */
+export async function untilReady(pair: Pair): Promise<Parts> {
+  const end = monotonicMs() + READY_LIMIT_MS;
+  for (;;) {
+    const seen = await Promise.all(pair.machines.map(activeSeenBy));
+    const [first, second] = seen;
+    if (first?.active !== undefined && first.active === second?.active) {
+      if (!(await pair.recorder.untilServed(1000, READY_LIMIT_MS))) {
+        throw new Error("the client is not served though the cluster is ready");
+      }
+      return partsOf(pair, first.active);
+    }
+    if (monotonicMs() > end) throw new Error(`not ready: ${seen.map(({ why }) => why).join("; ")}`);
+    await pause(POLL_MS);
+  }
+}
+
+/** Waits until the predicate holds; throws with the words when it does not in time. */
+export async function until(
+  what: string,
+  limitMs: number,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const end = monotonicMs() + limitMs;
+  while (!(await holds())) {
+    if (monotonicMs() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await pause(20);
+  }
+}
+
+function partsOf({ machines: [first, second] }: Pair, active: string): Parts {
+  if (first.name === active) return { active: first, passive: second };
+  return { active: second, passive: first };
+}
+
+async function activeSeenBy(
+  machine: Machine,
+): Promise<{ readonly active?: string; readonly why: string }> {
+  if (machine.initPid === null) return { why: `${machine.name} is down` };
+  const argv = ["lbctl", "status", "--output-format", "json"];
+  const { status, stdout, stderr } = await machine.run(argv, { timeoutMs: 10_000 });
+  if (status !== 0) return { why: `lbctl status on ${machine.name}: ${stderr.trim()}` };
+  const parsed: unknown = JSON.parse(stdout);
+  if (!isStatus(parsed)) return { why: `lbctl status on ${machine.name}: no nodes or resources` };
+  return activeNode(parsed);
+}
+
+function isStatus(value: unknown): value is Status {
+  if (typeof value !== "object" || value === null) return false;
+  return "nodes" in value && "resources" in value && Array.isArray(value.nodes);
+}
