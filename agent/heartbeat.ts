@@ -50,7 +50,8 @@ import {
 
 const AGENT_WATCH_MIN_MS = 2000;
 const PING_EVERY_MS = 500;
-const COUNTERS_EVERY_MS = 2000;
+/** Counters are told with every so many pings. */
+const COUNTERS_EVERY_PINGS = 4;
 /** Counters of a healthy link are told this much more rarely. */
 const QUIET_COUNTERS_TIMES = 5;
 /** Output that the agent has not read: beyond it reports that repeat themselves are left out. */
@@ -176,8 +177,12 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
   const names = local.addresses.map((address) => `${address} port ${config.port}`);
   report({ kind: "ready", scheduling: text, links: names, incarnation });
   performEffects(running, first.effects);
-  setInterval(() => watchAgent(running), PING_EVERY_MS);
-  setInterval(() => reportCounters(running), COUNTERS_EVERY_MS);
+  let ticks = 0;
+  setInterval(() => {
+    watchAgent(running);
+    ticks += 1;
+    if (ticks % COUNTERS_EVERY_PINGS === 0) reportCounters(running);
+  }, PING_EVERY_MS);
   arm(running);
   return running;
 }

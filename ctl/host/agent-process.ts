@@ -81,9 +81,7 @@ function lastLine(text: string, status: number | null): string {
 /** Starts the agent and waits until it answers. Throws with what it said when it does not. */
 export async function startAgent(paths: Paths): Promise<void> {
   if (hasUnit()) {
-    // Too many failed starts before must not stand in the way of one that somebody asks for.
-    runHost("systemctl", ["reset-failed", UNIT]);
-    await systemctl("start");
+    await startUnit();
     return waitForAnswer(paths, () => null);
   }
   const program = findProgram();
@@ -105,6 +103,27 @@ export async function startAgent(paths: Paths): Promise<void> {
   const findFailure = () => (ended === null ? null : startFailure(ended, paths, from));
   await waitForAnswer(paths, findFailure);
   await watchFirstMoments(findFailure);
+}
+
+/** Throws with what the agent said when its first start fails; systemd may go on trying. */
+async function startUnit(): Promise<void> {
+  // Too many failed starts before must not stand in the way of one that somebody asks for.
+  runHost("systemctl", ["reset-failed", UNIT]);
+  const since = `@${Math.floor(Date.now() / 1000)}`;
+  const { isDone, said } = await runHostMeanwhile("systemctl", ["start", UNIT]);
+  if (isDone) return;
+  const show = ["show", "--property=ExecMainStatus", "--value", UNIT];
+  const status = Number(runHost("systemctl", show).said);
+  const words = ["--unit", UNIT, "--since", since, "--output=cat", "--no-pager", "--quiet"];
+  const lines = ownLines(spawnSync("journalctl", words, { encoding: "utf8" }).stdout ?? "");
+  if (lines.length === 0) throw failed(`systemctl start ${UNIT}: ${said}`);
+  throw new CtlError(status === EXIT.refused ? EXIT.refused : EXIT.unreachable, ...lines);
+}
+
+/** What the agent itself said in one or more starts, each line once. */
+function ownLines(text: string): readonly string[] {
+  const own = text.split("\n").filter((line) => line.startsWith("lb-agent: "));
+  return [...new Set(own.map((line) => line.replace(/^lb-agent: /, "").trim()))];
 }
 
 /**

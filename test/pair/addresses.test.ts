@@ -41,8 +41,7 @@ suite("pair: addresses and links", function () {
   this.timeout(120_000);
   let pair: Pair;
 
-  suiteSetup(async function () {
-    if (process.getuid?.() !== 0) this.skip(); // Namespaces of this kind are root's to make.
+  suiteSetup(async () => {
     pair = await openPair({ secondLink: true });
     const words =
       "ip1 addr=192.168.33.18 addr=192.168.34.18 ip2 addr=192.168.33.19 addr=192.168.34.19";
@@ -106,7 +105,7 @@ suite("pair: addresses and links", function () {
   test("an IPv6 address beside the IPv4 one answers the client, and moves on standby", async () => {
     await must(
       pair.first,
-      `lbctl resource create ip6 ocf:heartbeat:IPaddr2 ip=${IPV6_ADDRESS} nic=eth0 cidr_netmask=128`,
+      `lbctl resource create ip6 IPaddr2 ip=${IPV6_ADDRESS} nic=eth0 cidr_netmask=128`,
     );
     await must(pair.first, "lbctl constraint colocation add ip6 with virtual_ip");
     const active = await untilServing(pair);
@@ -143,7 +142,7 @@ suite("pair: addresses and links", function () {
     });
   });
 
-  test("a foreign host that has the address: no start, and its hardware address is named", async () => {
+  test("a foreign host that has the address: no start, its hardware address is named", async () => {
     await pair.lab.client.run("ip", ["addr", "add", `${FOREIGN_ADDRESS}/24`, "dev", "eth0"]);
     try {
       await must(
@@ -205,11 +204,10 @@ suite("pair: addresses and links", function () {
     const before = await statusOf(pair.first);
     const capture = pair.first.spawn("sh", [
       "-c",
-      "exec timeout 20 tcpdump -i eth0 -c 20 -w /tmp/seen.pcap udp src port 5405 and dst host 192.168.33.18",
+      "exec timeout 20 tcpdump -i eth0 -c 20 -w /tmp/seen.pcap " +
+        "udp src port 5405 and dst host 192.168.33.18",
     ]);
     try {
-      const hasTcpdump = (await run(pair.first, "command -v tcpdump")).status === 0;
-      if (!hasTcpdump) return;
       await new Promise((resolve) => capture.once("exit", resolve));
     } finally {
       killGroup(capture);
@@ -242,8 +240,7 @@ suite("pair: multicast tokens, and tokens over IPv6", function () {
   this.timeout(120_000);
   let pair: Pair;
 
-  suiteSetup(async function () {
-    if (process.getuid?.() !== 0) this.skip(); // Namespaces of this kind are root's to make.
+  suiteSetup(async () => {
     pair = await openPair();
   });
   suiteTeardown(async () => {

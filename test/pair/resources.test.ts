@@ -61,8 +61,7 @@ suite("pair: what people do with resources", function () {
   this.timeout(120_000);
   let pair: Pair;
 
-  suiteSetup(async function () {
-    if (process.getuid?.() !== 0) this.skip(); // Namespaces of this kind are root's to make.
+  suiteSetup(async () => {
     pair = await openPair();
     await formGuidePair(pair);
   });
@@ -278,7 +277,7 @@ suite("pair: what people do with resources", function () {
   test("a start that takes too long is ended, named as timed out, and stopped", async () => {
     await must(
       pair.first,
-      "lbctl resource create slow ocf:pacemaker:Dummy op_sleep=3 op start timeout=1s " +
+      "lbctl resource create slow ocf:pacemaker:Dummy op_sleep=2 op start timeout=1s " +
         "op monitor interval=60s timeout=20s op stop timeout=20s",
     );
     await untilStatus(pair.first, "timed out on both nodes", ({ failures }) => {
@@ -293,8 +292,7 @@ suite("pair: what people do with resources", function () {
     });
   });
 
-  test("an OCF agent of others: started, watched, recovered, moved, stopped", async function () {
-    if (!existsSync("/usr/lib/ocf/resource.d/heartbeat/anything")) this.skip();
+  test("an OCF agent of others: started, watched, recovered, moved, stopped", async () => {
     await must(
       pair.first,
       "lbctl resource create sleeper ocf:heartbeat:anything binfile=/usr/bin/sleep " +

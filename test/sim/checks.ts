@@ -32,11 +32,6 @@ const PROBE_AGE_MAX_MS = 500;
 /** A host that has just gone on has not noticed yet. */
 const WAKING_MS = 100;
 
-/**
- * An address that a person removed is added again by the next renewal of its lease, if that is not
- * ended before: the other node may have found it silent and taken it over within this time. */
-const RENEWAL_MS = 260;
-
 /** Queues and records that a long run must not let grow. */
 const ORDERS_MAX = 200;
 const RECORDS_OF_RESOURCE_MAX = 12;
@@ -63,8 +58,6 @@ export class Checks {
   /** Resources that a partition left on both nodes, which have not met since. */
   readonly #parted = new Set<ResourceId>();
   readonly #watched: readonly [Watched, Watched];
-  /** When a person removed an address. */
-  readonly #removedAtMs = new Map<ResourceId, number>();
   readonly #dcOfRing = new Map<string, string>();
   /** Parents of every configuration that was seen on a disk, by digest. */
   readonly #parents = new Map<string, string>();
@@ -117,11 +110,6 @@ export class Checks {
   noteInactive(resource: ResourceId): void {
     if (!this.#doubles.delete(resource)) return;
     this.#sim.write("world", `single ${resource}`);
-  }
-
-  /** A person removes an address that a heartbeat process renews. */
-  noteRemovedByHand(resource: ResourceId): void {
-    this.#removedAtMs.set(resource, this.#now);
   }
 
   /** Rules 2 and 6, at the moment when a node begins an operation. */
@@ -273,9 +261,6 @@ export class Checks {
     }
     // The lease of a second address that somebody removes is renewed, and so it is back.
     if (isAlone && this.#parted.has(resource)) return "not met since a partition";
-    // The same, when the nodes are apart and the other has found it silent meanwhile.
-    const removedMs = this.#now - (this.#removedAtMs.get(resource) ?? Number.NEGATIVE_INFINITY);
-    if (isAlone && removedMs <= RENEWAL_MS) return "removed by hand, renewed";
     for (const each of [host, other]) {
       if (each.isPaused) return `${each.name} stands still`;
       if (this.#now - each.resumedAtMs <= WAKING_MS) return `${each.name} wakes`;

@@ -190,7 +190,6 @@ function killResource({ sim, dice, resources }: FaultContext): Lasting | null {
   if (host === undefined) return null;
   const isAddress = host.active.get(resource)?.ip !== null;
   sim.write(host.name, `${resource} ${isAddress ? "is removed" : "dies"}`);
-  if (isAddress) sim.checks.noteRemovedByHand(resource);
   host.deactivate(resource);
   if (isAddress) host.heartbeat?.noteRemoved(resource);
   return { forMs: 0, end: () => {} };

@@ -110,11 +110,15 @@ export class HeartbeatProcess {
     this.#ports.host.deactivate(resource);
   }
 
-  /** Somebody removed an address: the next renewal adds it again, if nothing ended the lease. */
+  /** Somebody removed an address: the next renewal finds it gone and gives the lease up. */
   noteRemoved(resource: ResourceId): void {
     this.life.after(this.#ports.dice.below(RENEW_EVERY_MS), () => {
+      const { host } = this.#ports;
       const ip = this.#leases.get(resource);
-      if (ip !== undefined) this.#ports.host.activate(resource, ip);
+      if (ip === undefined || host.active.has(resource)) return;
+      this.#leases.delete(resource);
+      const reason = "removed by somebody else";
+      this.#ports.report({ kind: "leaseLost", ip, nic: "eth0", reason });
     });
   }
 

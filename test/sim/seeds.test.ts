@@ -12,6 +12,8 @@ const PINNED = [
   [324, "a change of nothing was said to be saved on a disk that had failed"],
   [1365, "the same, with the other node's disk"],
   [1058, "a ring number used again after both disks had failed to keep it is another ring"],
+  [1137, "probes that hung were begun again in each ring, and piled up"],
+  [1535, "a proposal to a former incarnation, installed late, left one node alone"],
 ] as const;
 
 const REPEATED = { seed: 11, tokenTimeoutMs: null, onLine: null, skipsQuiet: true } as const;

@@ -20,6 +20,7 @@ export interface Case {
 
 const AFTERWARDS_MS = 3000;
 const LIMIT_MS = 30_000;
+const POLL_MS = 500;
 /** A move in order may take so long for the client. */
 const MOVE_MAX_MS = 1000;
 /** A lost host: the token timeout, and starting the resources. */
@@ -68,6 +69,18 @@ export const CASES: readonly Case[] = [
     promise: "lbctl cluster stop --all: both units end and systemd leaves them so",
     runsDefault: 1,
     run: stopAll,
+  },
+  {
+    name: "bad-start",
+    promise: "a refused file is said by lbctl and not tried again; put right, it starts at once",
+    runsDefault: 1,
+    run: badStart,
+  },
+  {
+    name: "crash-loop",
+    promise: "an agent that ends as it starts is tried for a minute, and started when asked for",
+    runsDefault: 1,
+    run: crashLoop,
   },
   {
     name: "reboot",
@@ -199,6 +212,50 @@ async function stopAll(pair: Pair, { active }: Parts): Promise<Outcome> {
       ...complain(figures.doubleOwnerMs > 0, `two owners for ${figures.doubleOwnerMs} ms`),
     ],
   };
+}
+
+async function badStart(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const at = monotonicMs();
+  await show(pair, passive, "lbctl cluster stop");
+  await show(pair, passive, "chmod 644 /etc/lb-cluster/authkey");
+  const refused = await passive.run(["lbctl", "cluster", "start"]);
+  const said = `${refused.stdout}${refused.stderr}`.trim().split("\n").at(-1) ?? "";
+  await pause(AFTERWARDS_MS);
+  const state = await passive.unitProperty("ActiveState");
+  const restarts = await passive.unitProperty("NRestarts");
+  await show(pair, passive, "chmod 400 /etc/lb-cluster/authkey");
+  await show(pair, passive, "lbctl cluster start");
+  const notes = [`lbctl says (status ${refused.status}): ${said}`];
+  const outcome = await stayed(pair, { at, active, notes });
+  return {
+    ...outcome,
+    complaints: [
+      ...outcome.complaints,
+      ...complain(refused.status !== 2, `lbctl cluster start ended with ${refused.status}`),
+      ...complain(!said.includes("authkey"), "lbctl does not name the file"),
+      ...complain(state !== "failed" || restarts !== "0", `${state}, ${restarts} restarts`),
+    ],
+  };
+}
+
+async function crashLoop(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const at = monotonicMs();
+  await show(pair, passive, "lbctl cluster stop");
+  // The address of its link is gone: the sockets of the heartbeat cannot be opened.
+  await show(pair, passive, "ip addr flush dev eth0");
+  const refused = await passive.run(["lbctl", "cluster", "start"]);
+  const said = `${refused.stdout}${refused.stderr}`.trim().split("\n").at(-1) ?? "";
+  const startedAt = monotonicMs();
+  await until("the unit has failed", 10 * LIMIT_MS, async () => {
+    await pause(POLL_MS);
+    return (await passive.unitProperty("ActiveState")) === "failed";
+  });
+  const tookS = Math.round((monotonicMs() - startedAt) / 1000);
+  const restarts = await passive.unitProperty("NRestarts");
+  await show(pair, passive, "systemctl restart lab-network");
+  await show(pair, passive, "lbctl cluster start");
+  const notes = [`gave up after ${tookS} s and ${restarts} restarts; lbctl says: ${said}`];
+  return stayed(pair, { at, active, notes });
 }
 
 async function reboot(pair: Pair, { active, passive }: Parts): Promise<Outcome> {

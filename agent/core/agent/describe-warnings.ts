@@ -37,9 +37,23 @@ function explainPeer(state: AgentState, now: Instant): readonly string[] {
   const isWaiting = countVotes(state, now).isWaiting;
   const holding = isWaiting ? null : hold;
   const what = `node ${peer} ${LOSS_WORDS[reason]} (ring ${ring}); there is no standby`;
-  if (holding === null) return [what];
-  const heldFor = `resources of ${peer} are not taken over: ${holding}`;
-  return [`${what}. ${heldFor}`];
+  const held = holding === null ? "" : `. resources of ${peer} are not taken over: ${holding}`;
+  return [`${what}${held}`, ...explainRefused(state)];
+}
+
+/** Packets come, but cannot be believed: says what to mend. */
+function explainRefused(state: AgentState): readonly string[] {
+  const { counters } = state.heartbeat;
+  const peer = state.identity.peer.name;
+  const key =
+    (counters?.wrongKey ?? 0) > 0
+      ? [`packets with another key were refused: if they are of ${peer}, let it join again`]
+      : [];
+  const version =
+    (counters?.wrongVersion ?? 0) > 0
+      ? [`packets of another protocol version were refused: update the older of the two nodes`]
+      : [];
+  return [...key, ...version];
 }
 
 function explainMeeting(state: AgentState): readonly string[] {

@@ -43,7 +43,7 @@ function openOrder(
   const orders = new Map(state.orders).set(orderId, open);
   const begun: AgentState = { ...state, orders, nextId: orderId + 1 };
   const run: AgentEffect = { kind: "runOperation", orderId, order };
-  if (!isStateChanging(order)) return perform(begun, run);
+  if (order.intervalMs > 0) return perform(begun, run);
   const pending = recordOutcome(begun, open, {
     outcome: { kind: "pending" },
     ranForMs: 0,

@@ -6,6 +6,7 @@
  *      └───────────────────────────────────────────────────────────────┘
  */
 import type { Instant } from "../base/index.ts";
+import { isQuiet } from "../messaging/index.ts";
 import type { ApiReply, ResourceId, ResourceState } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { isActive } from "./active.ts";
@@ -61,7 +62,9 @@ export function settleStopping(state: AgentState, now: Instant): AgentStep {
 function isBusy(state: AgentState): boolean {
   const isWriting = state.openCommit !== null || state.adopting !== null;
   const isSurveying = state.survey !== "done" && state.ring !== null;
-  return state.walk !== null || isWriting || isSurveying || state.isDropping;
+  // The goodbye would overtake what was said before it, and end the ring in which it counts.
+  const isTalking = state.channel !== null && !isQuiet(state.channel);
+  return state.walk !== null || isWriting || isSurveying || state.isDropping || isTalking;
 }
 
 function leave(state: AgentState, now: Instant): AgentStep {

@@ -38,7 +38,20 @@ function judgePair(state: Membership, now: Instant): MembershipStep {
     const reason = peer.hasWithdrawn ? "peerRestarted" : "evicted";
     return standAlone(state, { reason, hasPeerReleased: false }, now);
   }
+  if (isProposedAnew(state, peer)) {
+    return standAlone(state, { reason: "peerRestarted", hasPeerReleased: false }, now);
+  }
   return judgeSilence(state, now - peer.lifeAt);
+}
+
+/**
+ * The peer never came into this ring and proposes another one: its proposal was made to the former
+ * incarnation of this node, and this one installed it late. Only both alone can form a ring.
+ */
+function isProposedAnew(state: Membership, peer: Peer): boolean {
+  const { proposal } = peer;
+  const isNewer = proposal !== null && proposal.seq > state.ring.seq;
+  return isNewer && !isSameRing(peer.ring, state.ring);
 }
 
 function isLeftOut(state: Membership, peer: Peer): boolean {

@@ -9,6 +9,7 @@ export {
   WINDOW_PACKETS,
 } from "./channel.ts";
 export {
+  isQuiet,
   nextDeadline,
   openChannel,
   receivePacket,

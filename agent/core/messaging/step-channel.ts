@@ -68,6 +68,11 @@ export function stepTime(channel: Channel, now: Instant): ChannelStep {
   return sendDue(channel, now);
 }
 
+/** True when everything that was sent has arrived. */
+export function isQuiet(channel: Channel): boolean {
+  return channel.isBroken || (channel.inFlight.length === 0 && channel.waiting.length === 0);
+}
+
 /** When to call `stepTime` at the latest; null: nothing is on its way. */
 export function nextDeadline(channel: Channel): Instant | null {
   return channel.isBroken ? null : earliest(channel.inFlight.map(({ resendAt }) => resendAt));

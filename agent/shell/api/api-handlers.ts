@@ -134,6 +134,11 @@ async function readCib(parts: ApiServerParts): Promise<Cib | null> {
   return reply.kind === "cib" ? reply.cib : null;
 }
 
+async function readNodeAddresses(parts: ApiServerParts): Promise<readonly string[]> {
+  const reply = await parts.handle({ kind: "getStatus" });
+  return reply.kind === "status" ? reply.status.nodes.flatMap(({ addresses }) => addresses) : [];
+}
+
 async function apply(message: ApiMessage, parts: ApiServerParts): Promise<Answer> {
   const list: readonly unknown[] = Array.isArray(message["changes"]) ? message["changes"] : [];
   if (list.length > CHANGES_MAX)
@@ -144,6 +149,7 @@ async function apply(message: ApiMessage, parts: ApiServerParts): Promise<Answer
   const checked = await checkResourceChanges(known, {
     agents: parts.agents,
     readCib: () => readCib(parts),
+    readNodeAddresses: () => readNodeAddresses(parts),
     isForced: message["isForced"] === true,
     withoutDefaultOperations: message["withoutDefaultOperations"] === true,
   });

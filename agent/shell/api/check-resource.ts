@@ -35,6 +35,8 @@ export type CheckedChanges =
 export interface ResourceCheck {
   readonly agents: AgentCatalogue;
   readonly readCib: () => Promise<Cib | null>;
+  /** The addresses that the nodes themselves have in the cluster's file. */
+  readonly readNodeAddresses: () => Promise<readonly string[]>;
   /** Leave out what this node says of the parameters; names and types are checked all the same. */
   readonly isForced: boolean;
   readonly withoutDefaultOperations: boolean;
@@ -117,10 +119,28 @@ interface WishedParameters {
 async function checkHere(
   agent: ResourceAgent,
   wish: WishedParameters,
-  { agents, readCib }: ResourceCheck,
+  { agents, readCib, readNodeAddresses }: ResourceCheck,
 ): Promise<readonly Problem[]> {
-  const inUse = await checkUnique(agent, wish, readCib);
+  const inUse = [
+    ...(await checkUnique(agent, wish, readCib)),
+    ...(await checkNotOfNode(wish, readNodeAddresses)),
+  ];
   return inUse.length > 0 ? inUse : askAgent(agent, wish, agents);
+}
+
+/**
+ * A virtual address that is a node's own would be found active there, and stopped one day: the node
+ * would lose its network.
+ */
+async function checkNotOfNode(
+  { id, changed }: WishedParameters,
+  readNodeAddresses: ResourceCheck["readNodeAddresses"],
+): Promise<readonly Problem[]> {
+  const ip = changed["ip"] ?? "";
+  if (ip === "" || !(await readNodeAddresses()).includes(ip.toLowerCase())) return [];
+  const expected = "is a node's own address; choose one that no host has (--force takes it)";
+  const found = `parameter "ip" "${ip.slice(0, 80)}"`;
+  return [{ code: "parameter-in-use", path: `resource "${id}"`, found, expected }];
 }
 
 /** `IPaddr2` alone is `ocf:heartbeat:IPaddr2` when only one agent ends so. */

@@ -115,12 +115,27 @@ suite("lease keeper, in a network namespace", function () {
     ip("-n", NAMESPACE, "link", "del", "d0");
     await sleep(700);
     assert.equal(lost.length, 1);
-    assert.match(lost[0] ?? "", /^198\.51\.100\.7: .*(Cannot find device|Device not found)/);
+    assert.match(
+      lost[0] ?? "",
+      /^198\.51\.100\.7: .*(Cannot find device|Device not found|No such device)/,
+    );
     assert.deepEqual(keeper.leases(), []);
     assert.equal(await keeper.release(LEASE.ip, "d0"), null);
     ip("-n", NAMESPACE, "link", "add", "d0", "type", "veth", "peer", "name", "d1");
     await sleep(700);
     assert.equal(shown(), "");
+  });
+
+  test("an address that somebody removed is given up, not put back by its renewal", async () => {
+    assert.equal(await keeper.hold(LEASE), null);
+    ip("-n", NAMESPACE, "addr", "del", "198.51.100.7/24", "dev", "d0");
+    for (let i = 0; i < 30; i++) {
+      assert.equal(shown(), "", `${i * 20} ms after its removal`);
+      await sleep(20);
+    }
+    assert.deepEqual(lost, ["198.51.100.7: removed by somebody else"]);
+    assert.deepEqual(keeper.leases(), []);
+    assert.equal(await keeper.hold(LEASE), null, "it can be held again");
   });
 
   test("a released lease stays away although its interface went and came", async () => {

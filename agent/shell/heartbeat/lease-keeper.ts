@@ -39,13 +39,14 @@ export class LeaseKeeper {
   readonly #stuck = new Map<string, LeaseRequest>();
   /** How often each address was released: a hold asked for before that is not carried out. */
   readonly #releases = new Map<string, number>();
-  readonly #timer: NodeJS.Timeout;
+  /** Runs only while something is held: a node that holds nothing does not wake up for it. */
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(batch: IpBatch, lifetimeSec: number, onLost: LeaseLost) {
     this.#batch = batch;
     this.#lifetimeSec = lifetimeSec;
     this.#onLost = onLost;
-    this.#timer = setInterval(() => this.#renewAll(), RENEW_EVERY_MS);
   }
 
   /** What is held, in no order. An address that may be there counts as held. */
@@ -93,7 +94,7 @@ export class LeaseKeeper {
       if (!showsAddress(answer.shown, request)) {
         return { problem: problemOf(answer), canRetry: options.isFresh !== true };
       }
-      this.#leases.set(name, { request, renewedAt: writtenAt, isRenewing: false });
+      this.#startRenewal({ request, renewedAt: writtenAt, isRenewing: false });
       return { problem: null, canRetry: false };
     }
     this.#leases.delete(name);
@@ -126,7 +127,18 @@ export class LeaseKeeper {
 
   /** Stops renewing without deleting anything: the kernel removes it soon. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#isClosed = true;
+    this.#stopTimer();
+  }
+
+  #startRenewal(lease: Lease): void {
+    this.#leases.set(nameOf(lease.request), lease);
+    if (!this.#isClosed) this.#timer ??= setInterval(() => this.#renewAll(), RENEW_EVERY_MS);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   #endRenewal(name: string): void {
@@ -137,6 +149,7 @@ export class LeaseKeeper {
   }
 
   #renewAll(): void {
+    if (this.#leases.size === 0) this.#stopTimer();
     for (const lease of this.#leases.values()) {
       if (!lease.isRenewing) this.#renew(lease).catch((error: unknown) => crash(error));
     }
@@ -150,6 +163,14 @@ export class LeaseKeeper {
     lease.isRenewing = true;
     const name = nameOf(lease.request);
     const isOver = () => this.#leases.get(name) !== lease;
+    // A renewal adds what is gone: an address that somebody removed is not this keeper's to put
+    // back.
+    const seen = await this.#batch.run([showLine(lease.request)]);
+    const isGone = seen.kind === "answered" && !showsAddress(seen.shown, lease.request);
+    if (isGone && !isOver()) {
+      const reason = seen.errors === "" ? "removed by somebody else" : problemOf(seen);
+      return this.#lose(lease, reason);
+    }
     const lines = [this.#replaceLine(lease.request), showLine(lease.request)];
     const refuse = () => {
       writtenAt = performance.now();

@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 
@@ -119,8 +119,19 @@ function describe({ name, options }: KeptSocket, text: string): string {
   return `port ${options.port} on ${address}: ${text}`;
 }
 
+type UdpLookup = NonNullable<SocketOptions["lookup"]>;
+
 function bindSocket(address: string, port: number): Socket {
-  const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4" });
+  const family = isIPv6(address) ? 6 : 4;
+  // All are addresses: there is no name to look up, which Node.js would do for every packet.
+  let isBound = false;
+  const lookup: UdpLookup = (host, _options, callback) => {
+    if (isBound) return callback(null, host, family);
+    // The first is for `bind`, whose events have no listeners yet.
+    isBound = true;
+    setImmediate(() => callback(null, host, family));
+  };
+  const socket = createSocket({ type: `udp${family}`, lookup });
   socket.bind({ address, port, exclusive: true });
   return socket;
 }
