@@ -10,7 +10,6 @@ import {
   type Pair,
   placeOf,
   resourceIn,
-  run,
   statusOf,
   untilQuiet,
   untilRuns,

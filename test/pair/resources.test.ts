@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import type { ClusterStatus } from "../../agent/core/model/index.ts";
 import { type Host, killQuietly } from "../lab/index.ts";

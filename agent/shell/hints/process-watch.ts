@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /** How often watched processes are looked at: one timer for all, no forks. */
-const POLL_MS = 25;
+const POLL_MS = 40;
 /** Each watched process costs an open file. */
 const PROCESSES_MAX = 256;
 const STAT_MAX_BYTES = 512;
