@@ -1,6 +1,12 @@
 /** The connection to the agent on this host. Loads gRPC, so it is imported when it is needed. */
-import { Client, credentials, status as GRPC, Metadata, type ServiceError } from "@grpc/grpc-js";
-import type { MethodDefinition } from "@grpc/proto-loader";
+import {
+  Client,
+  credentials,
+  status as GRPC,
+  Metadata,
+  type MethodDefinition,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import type {
   Change,
   Cib,

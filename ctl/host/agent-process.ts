@@ -81,8 +81,8 @@ function lastLine(text: string, status: number | null): string {
 /** Starts the agent and waits until it answers. Throws with what it said when it does not. */
 export async function startAgent(paths: Paths): Promise<void> {
   if (hasUnit()) {
-    await startUnit();
-    return waitForAnswer(paths, () => null);
+    await startUnit(paths);
+    return;
   }
   const program = findProgram();
   mkdirSync(paths.run, { recursive: true, mode: 0o755 });
@@ -106,18 +106,30 @@ export async function startAgent(paths: Paths): Promise<void> {
 }
 
 /** Throws with what the agent said when its first start fails; systemd may go on trying. */
-async function startUnit(): Promise<void> {
+async function startUnit(paths: Paths): Promise<void> {
   // Too many failed starts before must not stand in the way of one that somebody asks for.
   runHost("systemctl", ["reset-failed", UNIT]);
   const since = `@${Math.floor(Date.now() / 1000)}`;
   const { isDone, said } = await runHostMeanwhile("systemctl", ["start", UNIT]);
-  if (isDone) return;
-  const show = ["show", "--property=ExecMainStatus", "--value", UNIT];
-  const status = Number(runHost("systemctl", show).said);
+  if (!isDone) throw unitFailure(since, `systemctl start ${UNIT}: ${said}`);
+  const findFailure = () =>
+    unitProperty("NRestarts") === "0" && unitProperty("ActiveState") === "active"
+      ? null
+      : unitFailure(since, `${UNIT} has ended again`);
+  await waitForAnswer(paths, findFailure);
+  await watchFirstMoments(findFailure);
+}
+
+function unitFailure(since: string, otherwise: string): CtlError {
+  const isRefused = unitProperty("ExecMainStatus") === String(EXIT.refused);
   const words = ["--unit", UNIT, "--since", since, "--output=cat", "--no-pager", "--quiet"];
   const lines = ownLines(spawnSync("journalctl", words, { encoding: "utf8" }).stdout ?? "");
-  if (lines.length === 0) throw failed(`systemctl start ${UNIT}: ${said}`);
-  throw new CtlError(status === EXIT.refused ? EXIT.refused : EXIT.unreachable, ...lines);
+  if (lines.length === 0) return failed(otherwise);
+  return new CtlError(isRefused ? EXIT.refused : EXIT.unreachable, ...lines);
+}
+
+function unitProperty(name: string): string {
+  return runHost("systemctl", ["show", `--property=${name}`, "--value", UNIT]).said;
 }
 
 /** What the agent itself said in one or more starts, each line once. */

@@ -13,7 +13,7 @@ import { findPlace, type Place } from "./place.ts";
 import { type IpSettings, readIpSettings } from "./settings.ts";
 
 /** How long another owner of the address has to answer before a start. */
-const OWNER_WAIT_MS = 30;
+const OWNER_WAIT_MS = 20;
 /**
  * The same before a repair: each millisecond is outage, and a link that is well answers within 1
  * ms.

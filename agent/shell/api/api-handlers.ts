@@ -7,7 +7,7 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type { MessageTypeDefinition } from "@grpc/proto-loader";
+import type { MessageCodec } from "../../../proto/api-definition.ts";
 import { canonicalJson } from "../../core/base/index.ts";
 import type { ApiReply, Cib, Problem } from "../../core/model/index.ts";
 import {
@@ -44,7 +44,7 @@ type Handler = (message: ApiMessage) => Promise<Answer> | Answer;
 /** The implementation of the service. */
 export function apiHandlers(
   parts: ApiServerParts,
-  problemList: MessageTypeDefinition<object, object>,
+  problemList: MessageCodec,
 ): UntypedServiceImplementation {
   const checked = (handler: Handler) => unary(handler, { parts, problemList, isChecked: true });
   return {
@@ -61,7 +61,7 @@ export function apiHandlers(
 
 interface CallSettings {
   readonly parts: ApiServerParts;
-  readonly problemList: MessageTypeDefinition<object, object>;
+  readonly problemList: MessageCodec;
   readonly isChecked: boolean;
 }
 
@@ -89,7 +89,7 @@ function refuseProtocol(metadata: Metadata, release: string): string | null {
 function respond(
   answer: Answer,
   callback: sendUnaryData<ApiMessage>,
-  problemList: MessageTypeDefinition<object, object>,
+  problemList: MessageCodec,
 ): void {
   if (answer.kind === "message") {
     callback(null, answer.message);
