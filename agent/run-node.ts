@@ -130,9 +130,6 @@ async function serve(parts: Parts): Promise<void> {
     isWell: () => performance.now() - parts.lastAnswerAt < HEARTBEAT_SILENCE_MAX_MS,
     log: log.write,
   });
-  parts.supervisor.ready(
-    `node ${settings.files.localNode} of ${settings.start.config.clusterName}`,
-  );
 }
 
 function openAddresses(parts: Parts): OpenAddressTable {
@@ -238,7 +235,12 @@ function turnsCore(parts: Parts): boolean {
 function takeReport(parts: Parts, report: HeartbeatReport): void {
   parts.lastAnswerAt = performance.now();
   if (report.kind === "fatal") fail(parts, report.text, EXIT_UNUSABLE_HOST);
-  if (report.kind === "ready") parts.transport = openMessages(parts, report.incarnation);
+  if (report.kind === "ready") {
+    const { start } = parts.settings;
+    parts.transport = openMessages(parts, report.incarnation);
+    // Not before: a heartbeat process that cannot run is a start that failed.
+    parts.supervisor?.ready(`node ${start.localNode} of ${start.config.clusterName}`);
+  }
   if (report.kind === "linkChanged") parts.transport?.noteLink(report.link, report.isUp);
   post(parts, { kind: "heartbeat", report });
 }
@@ -299,6 +301,7 @@ async function close(parts: Parts, status: number): Promise<void> {
   await parts.supervisor?.stopping();
   if (status === 0) await parts.heartbeat?.leave();
   parts.transport?.close();
+  parts.hints?.close();
   await parts.api?.close();
   if (parts.api !== null) removePidFile(parts.settings.runFolder);
   await parts.settings.disk.close();

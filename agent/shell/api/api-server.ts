@@ -1,5 +1,5 @@
 /** The gRPC server on the agent's unix socket. States: listening, closed; see `openApiServer`. */
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { loadApiDefinition } from "../../../proto/api-definition.ts";
@@ -80,13 +80,16 @@ function setGroup(socketPath: string): void {
 
 function close(server: Server, socketPath: string): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), CLOSE_WAIT_MS);
-    server.tryShutdown(() => {
+    const end = (): void => {
       clearTimeout(timer);
-      if (statSync(socketPath, { throwIfNoEntry: false }) !== undefined) {
-        rmSync(socketPath, { force: true });
-      }
+      rmSync(socketPath, { force: true });
       resolve();
-    });
+    };
+    // A client that does not read keeps its call open whatever the server does: it is left behind.
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      end();
+    }, CLOSE_WAIT_MS);
+    server.tryShutdown(end);
   });
 }
