@@ -24,7 +24,7 @@ import {
   PROTOCOL_METADATA,
 } from "../../wire/index.ts";
 import { metadataName } from "./agent-catalogue.ts";
-import type { ApiServerParts } from "./api-server.ts";
+import type { ApiServerParts } from "./api-parts.ts";
 import { checkResourceChanges } from "./check-resource.ts";
 
 const WATCH_INTERVAL_DEFAULT_MS = 500;

@@ -4,9 +4,8 @@ import { dirname } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { loadApiDefinition } from "../../../proto/api-definition.ts";
 import { probeSocket } from "../../../proto/probe-socket.ts";
-import type { ApiReply, ApiRequest } from "../../core/model/index.ts";
-import type { AgentCatalogue } from "./agent-catalogue.ts";
 import { apiHandlers } from "./api-handlers.ts";
+import type { ApiServerParts } from "./api-parts.ts";
 
 const SOCKET_MODE = 0o660;
 const SOCKET_GROUP = "haclient";
@@ -14,15 +13,6 @@ const SOCKET_GROUP = "haclient";
  * A watching client keeps its call open: it is cut after this many milliseconds of shutting down.
  */
 const CLOSE_WAIT_MS = 300;
-
-/** What the server is made of. */
-export interface ApiServerParts {
-  readonly socketPath: string;
-  readonly release: string;
-  readonly agents: AgentCatalogue;
-  /** Passes a request to the core and gives its reply. Never rejects; wall time for people. */
-  readonly handle: (request: ApiRequest) => Promise<ApiReply>;
-}
 
 /** A listening server. */
 export interface ApiServer {

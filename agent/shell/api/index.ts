@@ -4,5 +4,6 @@ export {
   type CatalogueParts,
   openAgentCatalogue,
 } from "./agent-catalogue.ts";
-export { type ApiServer, type ApiServerParts, openApiServer } from "./api-server.ts";
+export type { ApiServerParts } from "./api-parts.ts";
+export { type ApiServer, openApiServer } from "./api-server.ts";
 export { type CheckedChanges, checkResourceChanges, type ResourceCheck } from "./check-resource.ts";

@@ -168,20 +168,21 @@ export class LeaseKeeper {
     const seen = await this.#batch.run([showLine(lease.request)]);
     const isGone = seen.kind === "answered" && !showsAddress(seen.shown, lease.request);
     if (isGone && !isOver()) {
-      const reason = seen.errors === "" ? "removed by somebody else" : problemOf(seen);
+      const reason = firstError(seen.errors) ?? "removed by somebody else";
       return this.#lose(lease, reason);
     }
-    const lines = [this.#replaceLine(lease.request), showLine(lease.request)];
     const refuse = () => {
       writtenAt = performance.now();
       if (isOver()) return "released";
       return writtenAt - lease.renewedAt > limitMs ? "its turn came too late" : null;
     };
-    const answer = await this.#batch.run(lines, { refuse });
+    const answer = await this.#batch.run([this.#replaceLine(lease.request)], { refuse });
     lease.isRenewing = false;
     if (isOver()) return;
     if (answer.kind !== "answered") return; // Tried again until the limit.
-    if (!showsAddress(answer.shown, lease.request)) return this.#lose(lease, problemOf(answer));
+    // No error is the kernel's word that it was renewed, and the next renewal looks again.
+    const error = firstError(answer.errors);
+    if (error !== null) return this.#lose(lease, error);
     // The lines waited in a pipe: had they waited too long, the address was added anew.
     const tookMs = Math.round(performance.now() - lease.renewedAt);
     if (tookMs > this.#lifetimeSec * 1000) return this.#lose(lease, `renewed after ${tookMs} ms`);
@@ -262,9 +263,14 @@ function showsAddress(shown: string, request: LeaseRequest): boolean {
 
 function problemOf(answer: IpAnswer): string {
   if (answer.kind !== "answered") return answer.reason;
-  const lines = answer.errors.split("\n").map((line) => line.trim());
+  return firstError(answer.errors) ?? "the kernel does not show it";
+}
+
+function firstError(errors: string): string | null {
+  const lines = errors.split("\n").map((line) => line.trim());
+  // The end of the mark of the run before may come late.
   const first = lines.find((line) => line !== "" && !/^(Command failed|, try)/.test(line));
-  return (first ?? "the kernel does not show it").slice(0, 200);
+  return first?.slice(0, 200) ?? null;
 }
 
 function crash(error: unknown): void {
