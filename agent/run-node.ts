@@ -154,8 +154,10 @@ function openCore(
   parts.hints = openHints({
     addresses,
     onHint: (resource) => executor.hint(resource),
-    onLinkChanged: (nic, isUp) =>
-      log({ level: isUp ? "info" : "warning", event: "linkChanged", fields: { nic, isUp } }),
+    onLinkChanged: (nic, isUp) => {
+      log({ level: isUp ? "info" : "warning", event: "linkChanged", fields: { nic, isUp } });
+      post(parts, { kind: "nicChanged", nic, isUp });
+    },
     log,
   });
   const prober = openProber({

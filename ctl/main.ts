@@ -17,8 +17,9 @@ function main(): void {
   });
   // `lbctl status | head` closes the pipe early, which is no error.
   process.stdout.on("error", (error: Error) => {
-    if (!("code" in error) || error.code !== "EPIPE") throw error;
-    process.exit(0);
+    const isPipe = "code" in error && error.code === "EPIPE";
+    if (!isPipe) process.stderr.write(`Error: standard output: ${error.message}\n`);
+    process.exit(isPipe ? 0 : 1);
   });
   import("./program.ts")
     .then(({ runProgram }) => runProgram(args, session))

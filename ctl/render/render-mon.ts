@@ -56,10 +56,16 @@ export function renderMon(status: ClusterStatus, options: MonOptions): string {
  */
 export function renderMonLine(status: ClusterStatus): { line: string; isOk: boolean } {
   const away = status.nodes.filter(({ isOnline }) => !isOnline).map(({ name }) => name);
+  const stopped = status.resources
+    .filter(({ role, isDisabled }) => role === "Stopped" && !isDisabled)
+    .map(({ id }) => id);
+  const failed = status.resources.filter(({ isFailed }) => isFailed).map(({ id }) => id);
   const troubles = [
     ...(status.dc === "" ? ["no DC"] : []),
     ...(status.quorum.isQuorate ? [] : ["no quorum"]),
     ...away.map((name) => `offline node: ${name}`),
+    ...stopped.map((id) => `stopped resource: ${id}`),
+    ...failed.map((id) => `failed resource: ${id}`),
   ];
   if (troubles.length > 0) {
     return { line: `CLUSTER WARN: ${troubles.join(", ")}`, isOk: false };

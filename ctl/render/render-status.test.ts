@@ -191,7 +191,7 @@ Daemon Status:
     ["standby", "  * Node p1: standby (with active resources)", "  * Online: [ p2 ]"],
     ["maintenance", "  * Node p1: maintenance", "  * Online: [ p2 ]"],
     ["pending", "  * Node p1: pending", "  * Online: [ p2 ]"],
-    ["held", "  * Node p1: held (lost, but still answering)", "  * Online: [ p2 ]"],
+    ["held", "  * Node p1: held (lost, not taken over)", "  * Online: [ p2 ]"],
     ["UNCLEAN", "  * Node p1: UNCLEAN (offline)", "  * Online: [ p2 ]"],
   ] as const;
   for (const [state, line, online] of nodeRows) {
@@ -435,6 +435,11 @@ exec-time="77ms" queue-time="0ms" rc=0 (ok)`,
     const nodes = withNode("p2", { state: "OFFLINE", isOnline: false });
     assert.deepEqual(renderMonLine(changed({ nodes })), {
       line: "CLUSTER WARN: offline node: p2",
+      isOk: false,
+    });
+    const resources = [{ ...WEB, role: "Stopped", nodes: [] }];
+    assert.deepEqual(renderMonLine(changed({ resources })), {
+      line: `CLUSTER WARN: stopped resource: ${WEB.id}`,
       isOk: false,
     });
   });

@@ -92,7 +92,7 @@ export function nodeList(status: ClusterStatus, isFull: boolean): readonly strin
 
 /** How a node stands, in the words of crm_mon. */
 export function nodeState({ resources }: ClusterStatus, { name, state }: NodeStatus): string {
-  if (state === "held") return "held (lost, but still answering)";
+  if (state === "held") return "held (lost, not taken over)";
   if (state === "UNCLEAN") return "UNCLEAN (offline)";
   const isBusy = resources.some(({ nodes }) => nodes.includes(name));
   return state === "standby" && isBusy ? "standby (with active resources)" : state;

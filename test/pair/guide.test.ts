@@ -135,14 +135,14 @@ suite("pair: the vendor's guide, word for word", function () {
     assert.equal(await holds(pair.lab.peerOf(keeper)), false);
   });
 
-  test("with the peer dead, the survivor serves and says that there is no standby", async () => {
+  test("with the peer dead, the survivor serves and says that nothing can take over", async () => {
     const active = await untilServing(pair);
     const survivor = pair.lab.peerOf(active);
     await active.crash();
     await untilServedBy(pair, survivor.name);
     const status = await untilRuns(survivor, "webserver", survivor.name);
     const [warning = ""] = status.warnings;
-    assert.match(warning, new RegExp(`node ${active.name} is lost: .*there is no standby`));
+    assert.match(warning, new RegExp(`node ${active.name} is lost: .*nothing can take over`));
     const text = await must(survivor, "lbctl status");
     assert.match(text, new RegExp(`OFFLINE: \\[ ${active.name} \\]`));
     assert.ok(text.includes(warning), text);

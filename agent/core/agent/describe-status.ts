@@ -55,7 +55,7 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     links: describeLinks(state),
     counters: { ...state.heartbeat.counters, eventsDropped: state.droppedEvents },
     pending: describePending(state, plan),
-    warnings: explainWarnings(state, now),
+    warnings: [...explainWarnings(state, now), ...explainStopped(state, resources)],
     heartbeatScheduling: state.heartbeat.scheduling,
     isStonithEnabled: state.cib.properties["stonith-enabled"] !== "false",
     isMaintenance: isTrue(state.cib.properties["maintenance-mode"]),
@@ -63,6 +63,18 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     disabledCount: resources.filter((resource) => resource.isDisabled).length,
     blockedCount: resources.filter((resource) => resource.isBlocked).length,
   };
+}
+
+/** Why resources that should run do not; nothing while they are on their way. */
+function explainStopped(
+  state: AgentState,
+  resources: readonly ResourceStatus[],
+): readonly string[] {
+  const isMoving = state.walk !== null || state.isPlanDue || !isMeetingOver(state);
+  if (isMoving || state.survey !== "done") return [];
+  return resources
+    .filter(({ role, isDisabled, isOrphan }) => role === "Stopped" && !isDisabled && !isOrphan)
+    .map(({ id, reason }) => `resource ${id} is stopped: ${reason}`);
 }
 
 /** True for the texts that Pacemaker takes as true. */
@@ -294,11 +306,11 @@ function describePending(state: AgentState, plan: Transition): readonly string[]
   const drop = state.isDropping ? ["stopping what the other node keeps"] : [];
   const running = state.walk === null ? [] : actionsUnderWay(state.walk);
   const actions = running.flatMap(({ node, task }) =>
-    task.kind === "operation" && task.order.intervalMs === 0
+    task.kind === "operation"
       ? [`${task.order.operation} of ${task.order.resource} on ${node}`]
       : [],
   );
-  const isPlanned = state.walk === null && (state.isPlanDue || plan.actions.length > 0);
+  const isPlanned = state.isPlanDue || plan.actions.length > 0;
   const planned = plan.decisions
     .filter((decision) => decision.what !== "leave" && !decision.isBlocked && isPlanned)
     .map((decision) => `${decision.what} of ${decision.resource ?? ""} is due`);

@@ -36,7 +36,8 @@ function explainPeer(state: AgentState, now: Instant): readonly string[] {
   const ring = renderRing(state.ring.ring);
   const isWaiting = countVotes(state, now).isWaiting;
   const holding = isWaiting ? null : hold;
-  const what = `node ${peer} ${LOSS_WORDS[reason]} (ring ${ring}); there is no standby`;
+  const loss = `node ${peer} ${LOSS_WORDS[reason]} (ring ${ring})`;
+  const what = `${loss}; nothing can take over if this node fails`;
   const held = holding === null ? "" : `. resources of ${peer} are not taken over: ${holding}`;
   return [`${what}${held}`, ...explainRefused(state)];
 }
@@ -53,7 +54,20 @@ function explainRefused(state: AgentState): readonly string[] {
     (counters?.wrongVersion ?? 0) > 0
       ? [`packets of another protocol version were refused: update the older of the two nodes`]
       : [];
-  return [...key, ...version];
+  const cluster =
+    (counters?.foreignCluster ?? 0) > 0
+      ? ["packets of another cluster were refused: is its name the same in both cluster.yaml?"]
+      : [];
+  return [...key, ...version, ...cluster, ...explainOwnLink(state)];
+}
+
+/** A host whose cable is out must not blame the other one. */
+function explainOwnLink(state: AgentState): readonly string[] {
+  return state.downNics.map(
+    (nic) =>
+      `this node's own link ${nic} is down: what it still shows as started here reaches nobody, ` +
+      `and ${state.identity.peer.name} may have taken over`,
+  );
 }
 
 function explainMeeting(state: AgentState): readonly string[] {
@@ -96,7 +110,7 @@ function explainProtection(state: AgentState): readonly string[] {
   if (!isFencing || state.cib.resources.length === 0) return [];
   return [
     "stonith-enabled is true but no fence device exists: resources of a lost node will not be " +
-      "taken over; add a device or set stonith-enabled=false",
+      "taken over, and this release has no fence devices; set stonith-enabled=false",
   ];
 }
 

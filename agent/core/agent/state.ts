@@ -119,6 +119,8 @@ export interface Forwarded {
 export interface AgentState {
   readonly identity: Identity;
   readonly heartbeat: HeartbeatView;
+  /** Network interfaces of the configured addresses that have no carrier; for people to read. */
+  readonly downNics: readonly string[];
   readonly peerFacts: TokenFacts | null;
   readonly advertised: TokenFacts | null;
   readonly ring: RingState | null;
@@ -192,6 +194,7 @@ export function initialAgent(start: AgentStart, now: Instant): AgentState {
   return {
     identity: { config, local, peer, release, configHash, startedAt: now },
     heartbeat: { scheduling: "", incarnation: null, linksUp: [], counters: null },
+    downNics: [],
     peerFacts: null,
     advertised: null,
     ring: null,

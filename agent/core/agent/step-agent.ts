@@ -76,6 +76,8 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
       return acceptWritten(state, event, now);
     case "addressesProbed":
       return acceptProbe(state, event, now);
+    case "nicChanged":
+      return noteNic(state, event);
     case "setAsideListed":
       return nothing({ ...state, setAside: event.names });
     case "requested":
@@ -96,6 +98,15 @@ function acceptWritten(
   if (state.adopting?.writeId === written.writeId)
     return finishAdopting(state, written.problem, now);
   return nothing({ ...state, droppedEvents: state.droppedEvents + 1 });
+}
+
+function noteNic(
+  state: AgentState,
+  { nic, isUp }: { readonly nic: string; readonly isUp: boolean },
+): AgentStep {
+  const isOurs = listPrimitives(state.cib).some(({ parameters }) => parameters["nic"] === nic);
+  const others = state.downNics.filter((name) => name !== nic);
+  return nothing({ ...state, downNics: isUp || !isOurs ? others : [...others, nic] });
 }
 
 function settleChannel(state: AgentState, now: Instant): AgentStep {

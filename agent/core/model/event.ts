@@ -55,6 +55,7 @@ export type AgentEvent =
       readonly probeId: number;
       readonly answers: readonly ProbeAnswer[];
     }
+  | { readonly kind: "nicChanged"; readonly nic: string; readonly isUp: boolean }
   /** Configurations that were set aside and lie on this disk still. */
   | { readonly kind: "setAsideListed"; readonly names: readonly string[] }
   | { readonly kind: "requested"; readonly requestId: number; readonly request: ApiRequest }
