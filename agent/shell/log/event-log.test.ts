@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   closeSync,
   mkdtempSync,
@@ -109,7 +109,8 @@ suite("event log, with real files", () => {
     assert.ok(linesOf("agent.log").length >= 200);
     // The descriptor is the log's: closed behind its back, its number would be used again. A write
     // that waits for a reader would keep this process from ending: the pipe is emptied.
-    spawnSync("timeout", ["1", "cat", pipe], { stdio: "ignore" });
+    const reader = spawn("timeout", ["1", "cat", pipe], { stdio: "ignore" });
+    await new Promise((resolve) => reader.once("exit", resolve));
   });
 
   test("a file that cannot be written is no failure", async () => {
