@@ -1,28 +1,11 @@
 import { parse } from "yaml";
-import type { Host, Lab, RunResult } from "../lab/index.ts";
+import { GUIDE_COMMANDS, type Host, type Lab, type RunResult } from "../lab/index.ts";
 import { DrillError } from "./drill-error.ts";
 import type { DrillOptions } from "./options.ts";
 import type { Printer } from "./printer.ts";
 
-/** The guide's address. */
-export const VIRTUAL_IP = "192.168.33.20";
-
 const COMMAND_TIMEOUT_MS = 60_000;
 const TOKEN_OF_PROFILE_MS = { fast: 200, lan: 1000, vm: 5000 } as const;
-
-/** The guide's commands once both agents run, as it writes them, but for the name of the tool. */
-const GUIDE_COMMANDS = [
-  "lbctl property set stonith-enabled=false",
-  "lbctl property set no-quorum-policy=ignore",
-  "lbctl resource defaults migration-threshold=1",
-  `lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 ip=${VIRTUAL_IP} nic=eth0` +
-    " cidr_netmask=32 op monitor interval=30s",
-  "lbctl resource create webserver ocf:heartbeat:apache configfile=/etc/httpd/conf/httpd.conf" +
-    ' statusurl="http://localhost/server-status" op monitor interval=30s',
-  "lbctl resource meta webserver migration-threshold=10",
-  "lbctl constraint colocation add webserver virtual_ip INFINITY",
-  "lbctl constraint order virtual_ip then webserver",
-] as const;
 
 /** Runs a command line in a host's shell and prints it with its output. */
 export async function runShown(

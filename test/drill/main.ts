@@ -1,8 +1,8 @@
 // `npm run drill`: two hosts and a client, a cluster built by lbctl, scenarios, one table.
 import { stringify } from "yaml";
-import { LABS_FOLDER, type Lab, openLab, removeStaleLabs } from "../lab/index.ts";
+import { LABS_FOLDER, type Lab, openLab, removeStaleLabs, VIRTUAL_IP } from "../lab/index.ts";
 import { Watch } from "../lab/watch/index.ts";
-import { buildCluster, describeHosts, runShown, tokenMsOf, VIRTUAL_IP } from "./cluster.ts";
+import { buildCluster, describeHosts, runShown, tokenMsOf } from "./cluster.ts";
 import { DrillError } from "./drill-error.ts";
 import { complaintOf, type RunFigures, runFault } from "./measure.ts";
 import { type DrillOptions, parseOptions } from "./options.ts";

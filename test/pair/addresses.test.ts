@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
-import { killGroup } from "../lab/index.ts";
+import { killGroup, VIRTUAL_IP } from "../lab/index.ts";
 import {
   formGuidePair,
   formPair,
@@ -17,7 +17,6 @@ import {
   untilServing,
   untilStatus,
   untilTrue,
-  VIRTUAL_IP,
 } from "./pair.ts";
 
 const IPV6_ADDRESS = "fd33::20";

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
-import type { Host } from "../lab/index.ts";
+import { GUIDE_COMMANDS, type Host, VIRTUAL_IP } from "../lab/index.ts";
 import {
   agentPid,
-  GUIDE_COMMANDS,
   holds,
   must,
   openPair,
@@ -19,7 +18,6 @@ import {
   untilServing,
   untilStatus,
   untilTrue,
-  VIRTUAL_IP,
 } from "./pair.ts";
 
 suite("pair: the vendor's guide, word for word", function () {

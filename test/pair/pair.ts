@@ -1,30 +1,15 @@
 import assert from "node:assert/strict";
 import type { Cib, ClusterStatus, ResourceStatus } from "../../agent/core/model/index.ts";
 import {
+  GUIDE_COMMANDS,
   type Host,
   type Lab,
   type LabOptions,
   openLab,
   pause,
   type RunResult,
+  VIRTUAL_IP,
 } from "../lab/index.ts";
-
-/** The guide's address. */
-export const VIRTUAL_IP = "192.168.33.20";
-
-/** The guide's commands once both agents run, as it writes them, but for the name of the tool. */
-export const GUIDE_COMMANDS = [
-  "lbctl property set stonith-enabled=false",
-  "lbctl property set no-quorum-policy=ignore",
-  "lbctl resource defaults migration-threshold=1",
-  `lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 ip=${VIRTUAL_IP} nic=eth0` +
-    " cidr_netmask=32 op monitor interval=30s",
-  "lbctl resource create webserver ocf:heartbeat:apache configfile=/etc/httpd/conf/httpd.conf" +
-    ' statusurl="http://localhost/server-status" op monitor interval=30s',
-  "lbctl resource meta webserver migration-threshold=10",
-  "lbctl constraint colocation add webserver virtual_ip INFINITY",
-  "lbctl constraint order virtual_ip then webserver",
-] as const;
 
 const COMMAND_LIMIT_MS = 60_000;
 const POLL_MS = 100;
@@ -38,7 +23,7 @@ export interface Pair {
   readonly second: Host;
 }
 
-/** Makes the hosts; no cluster yet. Skips the suite's tests where there is no root. */
+/** Makes the hosts; no cluster yet. Fails with one line where there is no root. */
 export async function openPair(options: LabOptions = {}): Promise<Pair> {
   const lab = await openLab(options);
   const [first, second] = lab.hosts;

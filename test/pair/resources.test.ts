@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import type { ClusterStatus } from "../../agent/core/model/index.ts";
-import { type Host, killQuietly } from "../lab/index.ts";
+import { type Host, killQuietly, VIRTUAL_IP } from "../lab/index.ts";
 import {
   configOf,
   formGuidePair,
@@ -18,7 +18,6 @@ import {
   untilServing,
   untilStatus,
   untilTrue,
-  VIRTUAL_IP,
   whoServes,
 } from "./pair.ts";
 

@@ -5,7 +5,7 @@ import { compareCibVersion, TOKENS_PER_TIMEOUT } from "../model/index.ts";
 /** Shortest time between two rounds of tokens, however much changes. */
 export const TOKEN_GAP_MIN_MS = 5;
 
-/** Rounds of tokens that say goodbye: any one of them is enough. */
+/** Rounds of tokens that say goodbye; one that arrives is enough. */
 export const FAREWELL_ROUNDS = 5;
 
 /** Incarnations of the peer that are remembered as over. */

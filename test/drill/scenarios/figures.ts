@@ -1,6 +1,6 @@
-import { killGroup, monotonicMs, pause } from "../../lab/index.ts";
+import { killGroup, monotonicMs, pause, VIRTUAL_IP } from "../../lab/index.ts";
 import { findOutages, longestDoubleOwnerMs } from "../../lab/watch/index.ts";
-import { runShown, VIRTUAL_IP } from "../cluster.ts";
+import { runShown } from "../cluster.ts";
 import { DrillError } from "../drill-error.ts";
 import { lbctl, observe, prepareRun } from "./context.ts";
 import { costOf, sampleCost } from "./process-cost.ts";
