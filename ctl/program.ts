@@ -1,18 +1,25 @@
 /** The tree of commands. */
 import { Command, CommanderError } from "commander";
 import { RELEASE } from "../agent/core/model/index.ts";
+import { addCibCommands } from "./commands/cib-commands.ts";
 import { addClusterCommands } from "./commands/cluster-commands.ts";
 import { unknownCommand } from "./commands/command-kit.ts";
 import { addConstraintCommands } from "./commands/constraint-commands.ts";
+import { addExplainCommand } from "./commands/explain-commands.ts";
 import { addNodeCommands } from "./commands/node-commands.ts";
+import { planningSession } from "./commands/planning-session.ts";
 import { addPropertyCommands } from "./commands/property-commands.ts";
 import { addResourceCommands } from "./commands/resource-commands.ts";
+import { addSimulateCommand } from "./commands/simulate-commands.ts";
 import {
   addConfigCommand,
   addMonCommand,
   addQuorumCommands,
   addStatusCommands,
 } from "./commands/status-commands.ts";
+import { addStonithCommands } from "./commands/stonith-commands.ts";
+import { addTagCommands } from "./commands/tag-commands.ts";
+import { addVerifyCommand } from "./commands/verify-commands.ts";
 import { CtlError, EXIT, systemCode } from "./ctl-error.ts";
 import { arrangeWords } from "./parse/arrange-words.ts";
 import type { Session } from "./session.ts";
@@ -27,9 +34,12 @@ export async function runProgram(args: readonly string[], session: Session): Pro
   }
 }
 
-function buildProgram(session: Session): Command {
-  const { terminal } = session;
+/** The tree itself: for one run, and for the tests that look at its commands. */
+export function buildProgram(given: Session): Command {
+  const { terminal } = given;
+  const { session, begin } = planningSession(given);
   const program = new Command("lbctl");
+  program.hook("preAction", (_program, command) => begin(command.optsWithGlobals()));
   program
     .description("Controls a two-node lb-cluster. The commands are those of pcs.")
     .version(RELEASE, "-V, --version")
@@ -51,10 +61,16 @@ function buildProgram(session: Session): Command {
   addConstraintCommands(program, session);
   addNodeCommands(program, session);
   addPropertyCommands(program, session);
+  addTagCommands(program, session);
+  addStonithCommands(program, session);
   addQuorumCommands(program, session);
   addStatusCommands(program, session);
   addConfigCommand(program, session);
+  addCibCommands(program, session);
   addMonCommand(program, session);
+  addSimulateCommand(program, session);
+  addExplainCommand(program, session);
+  addVerifyCommand(program, session);
   program
     .command("version")
     .description("releases of lbctl and of the agent on this host")

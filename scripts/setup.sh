@@ -74,6 +74,7 @@ mount mount util-linux
 tcpdump tcpdump tcpdump
 ocf-tester resource-agents -
 xmllint libxml2-utils libxml2
+crm_simulate pacemaker-cli-utils -
 TABLE
 }
 

@@ -1,5 +1,4 @@
 export {
-  type ApiMessage,
   decodeChange,
   decodeCib,
   decodeCommand,
@@ -47,6 +46,7 @@ export {
   parseJoinToken,
 } from "./join-token.ts";
 export { findLocalNode, type HostIdentity } from "./local-node.ts";
+export type { ApiMessage } from "./message-codec.ts";
 export {
   createMessageCodec,
   decodeMessage,
@@ -55,6 +55,7 @@ export {
   type MessageCodec,
   type OpenedMessage,
 } from "./message-packet.ts";
+export { decodeSchedulerInput, encodeSchedulerInput } from "./scheduler-input.ts";
 export {
   AUTHKEY_BYTES_MIN,
   BODY_BYTES_MAX,

@@ -13,6 +13,7 @@ import type {
   ClusterStatus,
   Command,
   Decision,
+  SchedulerInput,
 } from "../../agent/core/model/index.ts";
 import {
   API_PROTOCOL,
@@ -20,6 +21,7 @@ import {
   decodeCib,
   decodeDecision,
   decodeProblems,
+  decodeSchedulerInput,
   decodeStatus,
   encodeChange,
   encodeCommand,
@@ -33,6 +35,8 @@ import { noAgent } from "./no-agent.ts";
 
 const READ_TIMEOUT_MS = 5_000;
 const CHANGE_TIMEOUT_MS = 60_000;
+/** A whole configuration with the histories of both nodes. */
+const REPLY_BYTES_MAX = 64 * 1024 * 1024;
 /** Stopping a node takes as long as the stops of its resources. */
 const STOP_TIMEOUT_MS = 600_000;
 
@@ -42,6 +46,8 @@ export interface Applied {
   readonly notes: readonly string[];
   readonly savedOn: readonly string[];
   readonly decisions: readonly Decision[];
+  /** With a dry run: what the scheduler would look at; null from an agent of an older release. */
+  readonly input: SchedulerInput | null;
 }
 
 /** How changes are asked for. */
@@ -110,6 +116,7 @@ export async function connectAgent(socketPath: string, by: string): Promise<Agen
         notes: texts(reply["notes"]),
         savedOn: texts(reply["savedOn"]),
         decisions: list(reply["decisions"]).map(decodeDecision),
+        input: decodeSchedulerInput(reply["schedulerInputJson"]),
       };
     },
     runCommand: async (command) => {
@@ -138,7 +145,9 @@ class Calls {
 
   constructor(socketPath: string) {
     this.#api = loadApiDefinition();
-    this.#client = new Client(`unix:${socketPath}`, credentials.createInsecure());
+    this.#client = new Client(`unix:${socketPath}`, credentials.createInsecure(), {
+      "grpc.max_receive_message_length": REPLY_BYTES_MAX,
+    });
   }
 
   unary(name: string, message: ApiMessage, timeoutMs = READ_TIMEOUT_MS): Promise<ApiMessage> {

@@ -27,7 +27,15 @@ import {
 } from "../host/cluster-texts.ts";
 import { renderStatusCluster } from "../render/render-status.ts";
 import type { Session } from "../session.ts";
-import { addCommand, addFamily, FORMAT, isGiven, type Options } from "./command-kit.ts";
+import {
+  addCommand,
+  addFamily,
+  FORMAT,
+  isGiven,
+  type Options,
+  PLAN,
+  PLAN_FORMAT,
+} from "./command-kit.ts";
 import { join as joinCluster, setup } from "./found-cluster.ts";
 import { showPart } from "./status-commands.ts";
 import { pause } from "./wait-until-stable.ts";
@@ -75,7 +83,7 @@ export function addClusterCommands(program: Command, session: Session): void {
   addCommand(cluster, {
     name: "stop",
     summary: "move resources to the other node, leave the cluster, end lb-agent",
-    options: [ALL, ["--force", "accepted, as with pcs"]],
+    options: [ALL, ["--force", "accepted, as with pcs"], PLAN, PLAN_FORMAT],
     run: (words, options) => stop(session, words, options),
   });
   addUnitCommands(cluster, session);
@@ -177,6 +185,7 @@ async function stop(session: Session, words: readonly string[], options: Options
   refuseWords(words, "stop");
   const { paths, terminal } = session;
   const isWholeCluster = isGiven(options, "all");
+  if (isGiven(options, "plan")) return askToStop(session, isWholeCluster);
   const isByUnit = isUnitActive();
   const state = await probeSocket(paths.socket);
   if (state !== "answers" && !isByUnit) {

@@ -5,7 +5,7 @@ import type { AgentClient, Applied, ApplyOptions } from "../agent-client/connect
 import { refused } from "../ctl-error.ts";
 import { unguard } from "../parse/arrange-words.ts";
 import type { Session } from "../session.ts";
-import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
+import { parseWait, waitAndTell } from "./wait-until-stable.ts";
 
 /** Options of one call, by their camelCase names. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -24,8 +24,19 @@ export interface CommandSpec {
 /** The option of every command that shows something. */
 export const FORMAT = ["--output-format <format>", "text or json"] as const;
 
-/** The option of commands that can wait for the cluster. */
-export const WAIT = ["--wait [seconds]", "wait until the cluster has done it"] as const;
+/** The option of commands that change something; `--plan` comes with it. */
+export const WAIT = [
+  "--wait [seconds]",
+  "wait until the cluster has done it (default 60 s), and say what happened",
+] as const;
+
+/** The option of what cannot be waited for and can be planned. */
+export const PLAN = [
+  "--plan",
+  "say what it would stop, start and move, and change nothing",
+] as const;
+/** Goes with `PLAN`. */
+export const PLAN_FORMAT = ["--output-format <format>", "of a plan: text or json"] as const;
 
 /** Adds a command that takes any words; its parser knows what they mean. */
 export function addCommand(parent: Command, spec: CommandSpec): Command {
@@ -33,13 +44,23 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
   const command = parent.command(name).description(spec.summary).argument("[words...]");
   command.usage(["[options]", ...words].join(" "));
   for (const alias of spec.aliases ?? []) command.alias(alias);
-  for (const [flags, description] of spec.options ?? []) command.option(flags, description);
+  for (const [flags, description] of withPlan(spec.options ?? [])) {
+    command.option(flags, description);
+  }
   const { run } = spec;
   command.action(async (given: readonly string[]) => {
     // An option that the family knows too is taken by the family, wherever it stands.
     await run(given.map(unguard), command.optsWithGlobals());
   });
   return command;
+}
+
+type OptionList = NonNullable<CommandSpec["options"]>;
+
+/** What can be waited for can be planned, so both options are given to the same commands. */
+function withPlan(options: OptionList): OptionList {
+  if (!options.includes(WAIT)) return options;
+  return [...options, PLAN, ...(options.includes(FORMAT) ? [] : [PLAN_FORMAT])];
 }
 
 /**
@@ -114,11 +135,28 @@ export async function applyAndReport(
     readonly apply?: ApplyOptions;
   },
 ): Promise<Applied> {
+  return doAndWait(session, agent, {
+    options: work.options,
+    act: async () => {
+      const applied = await agent.apply(work.changes, work.apply);
+      printNotes(session, applied.notes);
+      return applied;
+    },
+  });
+}
+
+/** Does something; with `--wait` waits for the cluster then and says what happened. */
+export async function doAndWait<Result>(
+  { terminal }: Session,
+  agent: AgentClient,
+  work: { readonly options: Options; readonly act: () => Promise<Result> },
+): Promise<Result> {
   const waitMs = parseWait(work.options["wait"]);
-  const applied = await agent.apply(work.changes, work.apply);
-  printNotes(session, applied.notes);
-  if (waitMs !== null) await waitUntilStable(agent, waitMs);
-  return applied;
+  if (waitMs === null) return work.act();
+  const before = await agent.getStatus();
+  const result = await work.act();
+  await waitAndTell(agent, { before, limitMs: waitMs, tell: (line) => terminal.out(line) });
+  return result;
 }
 
 /** Prints what the cluster noted; warnings go to standard error, as with pcs. */

@@ -2,14 +2,20 @@
 import type { Command } from "commander";
 import type { Change, Cib, Constraint } from "../../agent/core/model/index.ts";
 import { refused } from "../ctl-error.ts";
-import { parseColocation, parseLocation, parseOrder } from "../parse/parse-constraint.ts";
+import {
+  parseColocation,
+  parseLocation,
+  parseOrder,
+  parseRuleAdd,
+} from "../parse/parse-constraint.ts";
+import { parseColocationSets, parseOrderSets } from "../parse/parse-constraint-set.ts";
 import {
   renderColocations,
   renderConstraints,
   renderLocations,
   renderOrders,
   renderReferences,
-} from "../render/render-config.ts";
+} from "../render/render-constraints.ts";
 import type { Session } from "../session.ts";
 import {
   addCommand,
@@ -20,6 +26,7 @@ import {
   isGiven,
   type Options,
   show,
+  WAIT,
 } from "./command-kit.ts";
 
 const FULL = ["--full", "with ids"] as const;
@@ -27,7 +34,11 @@ const FORCE = ["--force", "accepted, as with pcs"] as const;
 const LISTING = ["config", "show", "list"];
 
 type Render = (constraints: readonly Constraint[], withIds: boolean) => readonly string[];
-type Kind = Constraint["kind"];
+
+/** The kinds of constraints that one listing shows. */
+const LOCATIONS: readonly Constraint["kind"][] = ["location", "locationRules"];
+const COLOCATIONS: readonly Constraint["kind"][] = ["colocation", "colocationSets"];
+const ORDERS: readonly Constraint["kind"][] = ["order", "orderSets"];
 
 /** Adds `constraint` and its commands. */
 export function addConstraintCommands(program: Command, session: Session): void {
@@ -51,14 +62,15 @@ export function addConstraintCommands(program: Command, session: Session): void 
   addOrderCommand(constraint, session);
   addCommand(constraint, {
     name: "delete ID...",
-    summary: "remove constraints by their ids",
+    summary: "remove constraints, or rules of locations, by their ids",
     aliases: ["remove"],
-    options: [FORCE],
+    options: [FORCE, WAIT],
     run: (words, options) => {
       if (words.length === 0) throw refused("usage: lbctl constraint delete ID...");
       return change(session, [{ kind: "deleteConstraints", ids: words }], options);
     },
   });
+  addRuleCommands(constraint, session);
   addCommand(constraint, {
     name: "ref ID...",
     summary: "constraints that name a resource",
@@ -69,12 +81,14 @@ export function addConstraintCommands(program: Command, session: Session): void 
 
 function addLocationCommand(constraint: Command, session: Session): void {
   addCommand(constraint, {
-    name: "location ID prefers|avoids NODE[=SCORE]... | add CONSTRAINT-ID ID NODE SCORE",
+    name:
+      "location ID|regexp%PATTERN prefers|avoids NODE[=SCORE]... | rule [OPTIONS] EXPRESSION | " +
+      "add CONSTRAINT-ID ID NODE SCORE",
     summary: "nodes that a resource prefers or avoids; alone: show them",
-    options: [FULL, FORMAT, FORCE],
+    options: [FULL, FORMAT, FORCE, WAIT],
     run: (words, options) => {
       if (isListing(words))
-        return showConstraints(session, options, { render: renderLocations, kind: "location" });
+        return showConstraints(session, options, { render: renderLocations, kinds: LOCATIONS });
       if (isRemoval(words)) return removeConstraints(session, words.slice(1), options);
       return change(session, parseLocation(words), options);
     },
@@ -83,12 +97,14 @@ function addLocationCommand(constraint: Command, session: Session): void {
 
 function addColocationCommand(constraint: Command, session: Session): void {
   addCommand(constraint, {
-    name: "colocation add ID with ID [SCORE] | remove ID ID",
+    name:
+      "colocation add [ROLE] ID with [ROLE] ID [SCORE] [OPTIONS] | " +
+      "set ID... [OPTIONS] [set ...] [setoptions ...] | remove ID ID",
     summary: "resources that run on the same node, or apart; alone: show them",
-    options: [FULL, FORMAT, FORCE],
+    options: [FULL, FORMAT, FORCE, WAIT],
     run: (words, options) => {
       if (isListing(words))
-        return showConstraints(session, options, { render: renderColocations, kind: "colocation" });
+        return showConstraints(session, options, { render: renderColocations, kinds: COLOCATIONS });
       if (isRemoval(words)) {
         const [resource, withResource] = words.slice(1);
         return removeMatching(session, options, (each) => {
@@ -99,8 +115,11 @@ function addColocationCommand(constraint: Command, session: Session): void {
           return isPair;
         });
       }
+      if (words[0] === "set") {
+        return change(session, [parseColocationSets(words.slice(1))], options);
+      }
       if (words[0] !== "add") {
-        throw refused("usage: lbctl constraint colocation add ID with ID [SCORE] [id=ID]");
+        throw refused("usage: lbctl constraint colocation add ID with ID [SCORE] [OPTIONS]");
       }
       return change(session, [parseColocation(words.slice(1))], options);
     },
@@ -109,21 +128,56 @@ function addColocationCommand(constraint: Command, session: Session): void {
 
 function addOrderCommand(constraint: Command, session: Session): void {
   addCommand(constraint, {
-    name: "order [start|stop] ID then [start|stop] ID [kind=...] [symmetrical=...] | remove ID...",
+    name:
+      "order [ACTION] ID then [ACTION] ID [OPTIONS] | " +
+      "set ID... [OPTIONS] [set ...] [setoptions ...] | remove ID...",
     summary: "which resource starts first; alone: show them",
-    options: [FULL, FORMAT, FORCE],
+    options: [FULL, FORMAT, FORCE, WAIT],
     run: (words, options) => {
       if (isListing(words))
-        return showConstraints(session, options, { render: renderOrders, kind: "order" });
+        return showConstraints(session, options, { render: renderOrders, kinds: ORDERS });
       if (isRemoval(words)) {
-        const ids = words.slice(1);
-        return removeMatching(session, options, (each) => {
-          return each.kind === "order" && (ids.includes(each.first) || ids.includes(each.then));
-        });
+        const resources = words.slice(1);
+        return change(session, [{ kind: "removeFromOrders", resources }], options);
       }
+      if (words[0] === "set") return change(session, [parseOrderSets(words.slice(1))], options);
       const order = parseOrder(words[0] === "add" ? words.slice(1) : words);
       return change(session, [order], options);
     },
+  });
+}
+
+function addRuleCommands(constraint: Command, session: Session): void {
+  const rule = addFamily(constraint, { name: "rule", summary: "rules of location constraints" });
+  addCommand(rule, {
+    name: "add CONSTRAINT-ID [OPTIONS] EXPRESSION",
+    summary: "add a rule to a location constraint that has rules",
+    options: [FORCE, WAIT],
+    run: (words, options) => change(session, [parseRuleAdd(words)], options),
+  });
+  addCommand(rule, {
+    name: "delete RULE-ID...",
+    summary: "remove rules; a constraint goes with its last one",
+    aliases: ["remove"],
+    options: [WAIT],
+    run: (words, options) => removeRules(session, words, options),
+  });
+}
+
+function removeRules(session: Session, ids: readonly string[], options: Options): Promise<void> {
+  if (ids.length === 0) throw refused("usage: lbctl constraint rule delete RULE-ID...");
+  return session.withAgent(async (agent) => {
+    const { constraints } = await agent.getCib();
+    const known = constraints.flatMap((each) =>
+      each.kind === "locationRules" && each.nodes.kind === "rules"
+        ? each.nodes.rules.map(({ rule }) => rule.id)
+        : [],
+    );
+    // A constraint or a resource of the same name would go as well.
+    const missing = ids.filter((id) => !known.includes(id));
+    if (missing.length > 0) throw refused(...missing.map((id) => `unable to find rule: ${id}`));
+    const changes: readonly Change[] = [{ kind: "deleteConstraints", ids }];
+    await applyAndReport(session, agent, { changes, options });
   });
 }
 
@@ -161,12 +215,12 @@ function removeMatching(
 function showConstraints(
   session: Session,
   options: Options,
-  { render, kind }: { readonly render: Render; readonly kind?: Kind },
+  { render, kinds }: { readonly render: Render; readonly kinds?: readonly Constraint["kind"][] },
 ): Promise<void> {
   return session.withAgent(async (agent) => {
     const { constraints } = await agent.getCib();
     show(session, options, {
-      facts: constraints.filter((each) => kind === undefined || each.kind === kind),
+      facts: constraints.filter(({ kind }) => kinds === undefined || kinds.includes(kind)),
       render: (facts) => render(facts, isGiven(options, "full")).join("\n"),
     });
   });

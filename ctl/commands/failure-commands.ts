@@ -6,7 +6,16 @@ import { failed, refused } from "../ctl-error.ts";
 import { parseFilledValues } from "../parse/parse-values.ts";
 import { renderCount } from "../render/status-sections.ts";
 import type { Session } from "../session.ts";
-import { addCommand, addFamily, FORMAT, type Options, show, WAIT } from "./command-kit.ts";
+import {
+  addCommand,
+  addFamily,
+  doAndWait,
+  FORMAT,
+  type Options,
+  printNotes,
+  show,
+  WAIT,
+} from "./command-kit.ts";
 import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
 
 const RESTART_LIMIT_MS = 600_000;
@@ -74,9 +83,10 @@ function parseTarget(verb: string, words: readonly string[]): Target {
 function runAndReport(session: Session, command: ClusterCommand, options: Options): Promise<void> {
   return session.withAgent(async (agent) => {
     await checkNode(agent, command);
-    for (const note of await agent.runCommand(command)) session.terminal.out(note);
-    const waitMs = parseWait(options["wait"]);
-    if (waitMs !== null) await waitUntilStable(agent, waitMs);
+    await doAndWait(session, agent, {
+      options,
+      act: async () => printNotes(session, await agent.runCommand(command)),
+    });
   });
 }
 

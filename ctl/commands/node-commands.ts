@@ -15,6 +15,7 @@ import {
   show,
   WAIT,
 } from "./command-kit.ts";
+import { addCapacityCommand } from "./utilization-commands.ts";
 
 const SWITCHES = [
   ["standby", "run no resources on a node", { standby: "on" }],
@@ -40,6 +41,7 @@ export function addNodeCommands(program: Command, session: Session): void {
     options: [FORMAT, WAIT, ["--force", "accepted, as with pcs"]],
     run: (words, options) => attribute(session, words, options),
   });
+  addCapacityCommand(node, session);
 }
 
 function switchNodes(

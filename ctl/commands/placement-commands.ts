@@ -5,11 +5,12 @@ import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import { parsePlacement } from "../parse/parse-resource.ts";
 import type { Session } from "../session.ts";
-import { addCommand, applyAndReport, type Options, WAIT } from "./command-kit.ts";
+import { addCommand, applyAndReport, isGiven, type Options, WAIT } from "./command-kit.ts";
 import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
 
 /** How long a move may take unless `--wait` says otherwise. */
 const MOVE_LIMIT_MS = 120_000;
+const PROMOTED = ["--promoted", "only the promoted role of a promotable clone"] as const;
 const WAITING = "Waiting for the cluster to apply configuration changes...";
 
 /** Adds the commands. */
@@ -17,19 +18,23 @@ export function addPlacementCommands(resource: Command, session: Session): void 
   addCommand(resource, {
     name: "move ID [NODE]",
     summary: "move a resource; its constraint is removed again when it stays there by itself",
-    options: [WAIT],
-    run: (words, options) => move(session, words, options),
+    options: [PROMOTED, WAIT],
+    // Where the promoted instance is, is not waited for: the constraint stays until it is cleared.
+    run: (words, options) =>
+      isGiven(options, "promoted")
+        ? constrain(session, words, { options, kind: "moveResource" })
+        : move(session, words, options),
   });
   addCommand(resource, {
     name: "move-with-constraint ID [NODE]",
     summary: "move a resource and leave the constraint in place",
-    options: [WAIT],
+    options: [PROMOTED, WAIT],
     run: (words, options) => constrain(session, words, { options, kind: "moveResource" }),
   });
   addCommand(resource, {
     name: "ban ID [NODE]",
     summary: "forbid a node, or the one where it runs, to a resource",
-    options: [WAIT],
+    options: [PROMOTED, WAIT],
     run: (words, options) => constrain(session, words, { options, kind: "banResource" }),
   });
   addCommand(resource, {
@@ -54,7 +59,9 @@ function constrain(
   const { id, node } = parsePlacement(kind === "moveResource" ? "move" : "ban", words);
   return session.withAgent(async (agent) => {
     const activeOn = nodesOf(await agent.getStatus(), id);
-    await applyAndReport(session, agent, { changes: [{ kind, id, node, activeOn }], options });
+    const role = isGiven(options, "promoted") ? { isPromoted: true } : {};
+    const changes: readonly Change[] = [{ kind, id, node, activeOn, ...role }];
+    await applyAndReport(session, agent, { changes, options });
   });
 }
 

@@ -1,7 +1,7 @@
 /** `lbctl property …`: settings of the whole cluster. */
 import type { Command } from "commander";
 import { PROPERTIES } from "../../agent/core/configuration/index.ts";
-import type { NameValues } from "../../agent/core/model/index.ts";
+import type { Change, NameValues } from "../../agent/core/model/index.ts";
 import { refused } from "../ctl-error.ts";
 import { parseValues } from "../parse/parse-values.ts";
 import { renderProperties } from "../render/render-config.ts";
@@ -9,12 +9,13 @@ import type { Session } from "../session.ts";
 import {
   addCommand,
   addFamily,
+  applyAndReport,
   change,
   FORMAT,
   isGiven,
   type Options,
-  printNotes,
   show,
+  WAIT,
 } from "./command-kit.ts";
 
 /** Adds `property` and its commands. */
@@ -39,7 +40,7 @@ export function addPropertyCommands(program: Command, session: Session): void {
   addCommand(property, {
     name: "set NAME=[VALUE]...",
     summary: "set properties; an empty value removes one",
-    options: [["--force", "accepted, as with pcs"]],
+    options: [["--force", "accepted, as with pcs"], WAIT],
     run: (words, given) => {
       if (words.length === 0) throw refused("usage: lbctl property set NAME=[VALUE]...");
       return change(session, [{ kind: "setProperties", values: parseValues(words) }], given);
@@ -48,7 +49,7 @@ export function addPropertyCommands(program: Command, session: Session): void {
   addCommand(property, {
     name: "unset NAME...",
     summary: "remove properties",
-    options: [["--force", "do not mind properties that are not set"]],
+    options: [["--force", "do not mind properties that are not set"], WAIT],
     run: (words, given) => unsetProperties(session, words, given),
   });
 }
@@ -66,8 +67,8 @@ function unsetProperties(
       throw refused(...missing.map((name) => `cannot remove property '${name}', it is not set`));
     }
     const values = Object.fromEntries(names.map((name) => [name, ""]));
-    const { notes } = await agent.apply([{ kind: "setProperties", values }]);
-    printNotes(session, notes);
+    const changes: readonly Change[] = [{ kind: "setProperties", values }];
+    await applyAndReport(session, agent, { changes, options });
   });
 }
 

@@ -1,12 +1,12 @@
 /** `lbctl resource …`: what makes and changes resources. */
 import type { Command } from "commander";
-import type { Change, Resource } from "../../agent/core/model/index.ts";
+import { withContents } from "../../agent/core/configuration/index.ts";
+import { type Change, primitivesOf, type Resource } from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import {
   type CreateOptions,
   parseCreate,
-  parseDefaults,
   parseDelete,
   parseGroup,
   parseMeta,
@@ -14,10 +14,11 @@ import {
   parseOperationChange,
   parseUpdate,
 } from "../parse/parse-resource.ts";
-import { renderDefaults, renderResourcesConfig } from "../render/render-config.ts";
+import { renderResourcesConfig } from "../render/render-resource-config.ts";
 import { renderResourceList } from "../render/render-resources.ts";
 import type { Session } from "../session.ts";
 import { addAgentCommands } from "./agent-commands.ts";
+import { addCloneCommands } from "./clone-commands.ts";
 import {
   addCommand,
   addFamily,
@@ -31,8 +32,10 @@ import {
   show,
   WAIT,
 } from "./command-kit.ts";
+import { addDefaultsCommand } from "./defaults-commands.ts";
 import { addFailureCommands } from "./failure-commands.ts";
 import { addPlacementCommands } from "./placement-commands.ts";
+import { addUtilizationCommand } from "./utilization-commands.ts";
 import { parseWait } from "./wait-until-stable.ts";
 
 const FORCE = ["--force", "leave out what the resource agent says of the parameters here"] as const;
@@ -56,8 +59,10 @@ export function addResourceCommands(program: Command, session: Session): void {
   addMetaCommands(add, session);
   addOperationCommands(resource, session);
   addGroupCommands(resource, session);
+  addCloneCommands(resource, session);
+  addUtilizationCommand(resource, session);
   addDefaultsCommand(resource, session, {
-    kind: "setResourceDefaults",
+    owner: "resource",
     summary: "meta attributes of all resources that do not set them",
   });
   add({
@@ -76,7 +81,9 @@ type Add = (spec: CommandSpec) => Command;
 
 function addCreateCommands(add: Add, session: Session): void {
   add({
-    name: "create ID AGENT [NAME=VALUE...] [op ACTION NAME=VALUE...] [meta NAME=VALUE...]",
+    name:
+      "create ID AGENT [NAME=VALUE...] [op ACTION NAME=VALUE...] [meta NAME=VALUE...] " +
+      "[clone|promotable [CLONE-ID] [NAME=VALUE...]]",
     summary: "make a resource",
     options: [
       ["--group <id>", "put it into this group, which is made when missing"],
@@ -189,7 +196,7 @@ function addOperationCommands(resource: Command, session: Session): void {
     run: (words, options) => removeOperation(session, words, options),
   });
   addDefaultsCommand(operation, session, {
-    kind: "setOperationDefaults",
+    owner: "operation",
     summary: "options of all operations that do not set them",
   });
 }
@@ -218,7 +225,7 @@ function removeOperation(
 }
 
 function listPrimitivesOf(resources: readonly Resource[]) {
-  return resources.flatMap((each) => (each.kind === "group" ? each.members : [each]));
+  return resources.flatMap(primitivesOf);
 }
 
 function addGroupCommands(resource: Command, session: Session): void {
@@ -244,44 +251,11 @@ function addGroupCommands(resource: Command, session: Session): void {
     run: (_words, options) =>
       session.withAgent(async (agent) => {
         const { resources } = await agent.getCib();
-        const groups = resources.filter((each) => each.kind === "group");
+        const groups = resources.flatMap(withContents).filter((each) => each.kind === "group");
         show(session, options, {
           facts: groups.map(({ id, members }) => ({ id, members: members.map((one) => one.id) })),
           render: (facts) =>
             facts.map(({ id, members }) => `${id}: ${members.join(" ")}`).join("\n"),
-        });
-      }),
-  });
-}
-
-function addDefaultsCommand(
-  parent: Command,
-  session: Session,
-  {
-    kind,
-    summary,
-  }: {
-    readonly kind: "setResourceDefaults" | "setOperationDefaults";
-    readonly summary: string;
-  },
-): void {
-  addCommand(parent, {
-    name: "defaults [update] [NAME=[VALUE]...]",
-    summary,
-    options: [FORMAT],
-    run: (words, options) =>
-      session.withAgent(async (agent) => {
-        const wish = parseDefaults(kind, words);
-        if (wish !== null) {
-          await applyAndReport(session, agent, { changes: [wish], options });
-          return;
-        }
-        const cib = await agent.getCib();
-        const isResource = kind === "setResourceDefaults";
-        const title = isResource ? "rsc_defaults-meta_attributes" : "op_defaults-meta_attributes";
-        show(session, options, {
-          facts: isResource ? cib.resourceDefaults : cib.operationDefaults,
-          render: (values) => renderDefaults(title, values).join("\n"),
         });
       }),
   });
@@ -309,9 +283,7 @@ function showList(session: Session, ids: readonly string[], options: Options): P
 function showConfig(session: Session, ids: readonly string[], options: Options): Promise<void> {
   return session.withAgent(async (agent) => {
     const { resources } = await agent.getCib();
-    const all = resources.flatMap((each) =>
-      each.kind === "group" ? [each, ...each.members] : [each],
-    );
+    const all = resources.flatMap(withContents);
     const unknown = ids.filter((id) => !all.some((each) => each.id === id));
     if (unknown.length > 0) {
       throw refused(...unknown.map((id) => `unable to find resource '${id}'`));

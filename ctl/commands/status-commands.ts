@@ -17,12 +17,14 @@ import type { Session } from "../session.ts";
 import {
   addCommand,
   addFamily,
+  doAndWait,
   FORMAT,
   isGiven,
   isJson,
   type Options,
   printNotes,
   show,
+  WAIT,
 } from "./command-kit.ts";
 
 const UNIT_LINK = "/etc/systemd/system/multi-user.target.wants/lb-agent.service";
@@ -91,12 +93,14 @@ export function addQuorumCommands(program: Command, session: Session): void {
   addCommand(quorum, {
     name: "unblock",
     summary: "stop waiting for a node that has not been seen since the start",
-    options: [["--force", "accepted, as with pcs"]],
-    run: () =>
+    options: [["--force", "accepted, as with pcs"], WAIT],
+    run: (_words, options) =>
       session.withAgent(async (agent) => {
-        const notes = await agent.runCommand({ kind: "unblockQuorum" });
-        printNotes(session, notes);
-        session.terminal.out("Waiting for nodes canceled");
+        const act = async (): Promise<void> => {
+          printNotes(session, await agent.runCommand({ kind: "unblockQuorum" }));
+          session.terminal.out("Waiting for nodes canceled");
+        };
+        await doAndWait(session, agent, { options, act });
       }),
   });
 }

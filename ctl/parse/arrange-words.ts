@@ -6,6 +6,17 @@
 /** Options that take the next word when it is not given with `=`. */
 const WITH_VALUE = [
   "--output-format",
+  "--format",
+  "--from",
+  "--map",
+  "--node",
+  "--file",
+  "--node-down",
+  "--node-lost",
+  "--node-up",
+  "--standby",
+  "--fail",
+  "--at",
   "--group",
   "--before",
   "--after",

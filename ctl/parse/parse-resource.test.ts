@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import type { Change } from "../../agent/core/model/index.ts";
 import { CtlError } from "../ctl-error.ts";
+import { parseDefaults } from "./parse-defaults.ts";
 import {
   type CreateOptions,
   parseAgentName,
   parseCreate,
-  parseDefaults,
   parseDelete,
   parseGroup,
   parseMeta,
@@ -104,15 +104,15 @@ suite("words of lbctl resource", () => {
     ],
     [
       "defaults migration-threshold=1",
-      () => parseDefaults("setResourceDefaults", words("migration-threshold=1")),
+      () => parseDefaults("resource", words("migration-threshold=1")),
       { kind: "setResourceDefaults", values: { "migration-threshold": "1" } },
     ],
     [
       "defaults update resource-stickiness=",
-      () => parseDefaults("setResourceDefaults", words("update resource-stickiness=")),
+      () => parseDefaults("resource", words("update resource-stickiness=")),
       { kind: "setResourceDefaults", values: { "resource-stickiness": "" } },
     ],
-    ["defaults", () => parseDefaults("setResourceDefaults", []), null],
+    ["defaults", () => parseDefaults("resource", []), null],
     [
       "update x ip=1.2.3.4 nic= op monitor interval=5s meta priority=",
       () => parseUpdate(words("x ip=1.2.3.4 nic= op monitor interval=5s meta priority=")),
@@ -187,7 +187,7 @@ suite("words of lbctl resource", () => {
       /at least one/,
     ],
     ["options without an operation", () => parseCreate(words("x Dummy op a=1")), /at least one/],
-    ["a clone", () => parseCreate(words("x Dummy clone")), /'clone' is not supported/],
+    ["a bundle", () => parseCreate(words("x Dummy bundle")), /'bundle' is not supported/],
     [
       "--after without --group",
       () => parseCreate(words("x Dummy"), { after: "y" }),

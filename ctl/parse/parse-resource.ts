@@ -4,6 +4,7 @@
 import type {
   AgentName,
   Change,
+  CloneInput,
   NameValues,
   OperationInput,
 } from "../../agent/core/model/index.ts";
@@ -20,10 +21,14 @@ export interface CreateOptions {
 
 const CREATE =
   "resource create ID AGENT [NAME=VALUE...] [op ACTION NAME=VALUE...]... [meta NAME=VALUE...] " +
-  "[--group GROUP [--before ID | --after ID]] [--disabled] [--no-default-ops] [--force] " +
-  "[--wait[=N]]";
+  "[clone|promotable [CLONE-ID] [NAME=VALUE...]] [--group GROUP [--before ID | --after ID]] " +
+  "[--disabled] [--no-default-ops] [--force] [--wait[=N]]";
 const SECTIONS = ["op", "meta"];
-const NOT_SUPPORTED = ["clone", "promotable", "master", "bundle"];
+const CLONE_SECTIONS = ["clone", "promotable"];
+const NOT_SUPPORTED: Readonly<Record<string, string>> = {
+  master: "'master' is not supported, use 'promotable'",
+  bundle: "'bundle' is not supported by this release: it runs no containers",
+};
 
 /** `resource create`. Operations that the agent recommends are added by the daemon. */
 export function parseCreate(words: readonly string[], options: CreateOptions = {}): Change {
@@ -32,19 +37,50 @@ export function parseCreate(words: readonly string[], options: CreateOptions = {
   if (options.group === undefined && (options.before ?? options.after) !== undefined) {
     throw refused("--before and --after need --group");
   }
-  const { parameters, operations, meta } = parseSections(rest);
+  const { parameters, operations, meta, clone } = parseSections(rest, CLONE_SECTIONS);
+  if (clone !== null && options.group !== undefined) {
+    throw refused("you can specify only one of clone, promotable or --group");
+  }
   const role: NameValues = options.isDisabled === true ? { "target-role": "Stopped" } : {};
   return {
     kind: "createResource",
     id,
     agent: parseAgentName(agent),
     parameters: parseFilledValues(parameters),
-    meta: { ...parseFilledValues(meta), ...role },
+    meta: { ...parseFilledValues(meta), ...(clone === null ? role : {}) },
     operations,
     defaultOperations: [],
     group: options.group ?? null,
     before: options.before ?? null,
     after: options.after ?? null,
+    ...(clone === null ? {} : { clone: { ...clone, meta: { ...clone.meta, ...role } } }),
+  };
+}
+
+/** `resource clone ID [CLONE-ID] [NAME=VALUE...]`, and `resource promotable` in the same form. */
+export function parseClone(verb: "clone" | "promotable", words: readonly string[]): Change {
+  const [id, ...rest] = words;
+  if (id === undefined) {
+    throw refused(`usage: lbctl resource ${verb} ID [CLONE-ID] [NAME=VALUE...]`);
+  }
+  return { kind: "cloneResource", id, clone: parseCloneInput(verb, rest) };
+}
+
+/** `resource unclone ID`. */
+export function parseUnclone(words: readonly string[]): Change {
+  expectWords(words, [1, 1], "resource unclone ID");
+  return { kind: "uncloneResource", id: words[0] ?? "" };
+}
+
+/** An id if one is given, then meta attributes; the word `meta` in front of them may stand. */
+function parseCloneInput(verb: "clone" | "promotable", words: readonly string[]): CloneInput {
+  const [first] = words;
+  const hasId = first !== undefined && !first.includes("=") && first !== "meta";
+  const rest = (hasId ? words.slice(1) : words).filter((word) => word !== "meta");
+  const meta = parseFilledValues(rest);
+  return {
+    id: hasId ? first : null,
+    meta: verb === "promotable" ? { ...meta, promotable: "true" } : meta,
   };
 }
 
@@ -123,16 +159,6 @@ export function parseGroup(
   };
 }
 
-/** `resource defaults [update] NAME=VALUE...`, `resource op defaults [update] NAME=VALUE...`. */
-export function parseDefaults(
-  kind: "setResourceDefaults" | "setOperationDefaults",
-  words: readonly string[],
-): Change | null {
-  const rest = words[0] === "update" ? words.slice(1) : words;
-  if (rest.length === 0 || (rest.length === 1 && rest[0] === "config")) return null;
-  return { kind, values: parseValues(rest) };
-}
-
 /** `resource move`, `ban` and `clear`: the resource and perhaps a node. */
 export function parsePlacement(
   verb: string,
@@ -160,27 +186,37 @@ interface Sections {
   readonly parameters: readonly string[];
   readonly operations: readonly OperationInput[];
   readonly meta: readonly string[];
+  readonly clone: CloneInput | null;
 }
 
-function parseSections(words: readonly string[]): Sections {
+function parseSections(words: readonly string[], cloneSections: readonly string[] = []): Sections {
   const parameters: string[] = [];
   const meta: string[] = [];
+  const clone: string[] = [];
   const operations: string[][] = [];
-  let section = "parameters";
+  let verb: "clone" | "promotable" | null = null;
+  let section = parameters;
   for (const word of words) {
-    if (NOT_SUPPORTED.includes(word)) {
-      throw refused(
-        `'${word}' is not supported by this release: one node at a time runs a resource`,
-      );
+    const unsupported = NOT_SUPPORTED[word];
+    if (unsupported !== undefined) throw refused(unsupported);
+    if (cloneSections.includes(word)) {
+      if (verb !== null) throw refused("you can specify only one of clone or promotable");
+      verb = word === "clone" ? "clone" : "promotable";
+      section = clone;
+    } else if (SECTIONS.includes(word)) {
+      const next: string[] = word === "op" ? [] : meta;
+      if (word === "op") operations.push(next);
+      section = next;
+    } else {
+      section.push(word);
     }
-    if (SECTIONS.includes(word)) {
-      section = word;
-      if (word === "op") operations.push([]);
-    } else if (section === "op") operations.at(-1)?.push(word);
-    else if (section === "meta") meta.push(word);
-    else parameters.push(word);
   }
-  return { parameters, meta, operations: operations.flatMap(parseOperations) };
+  return {
+    parameters,
+    meta,
+    operations: operations.flatMap(parseOperations),
+    clone: verb === null ? null : parseCloneInput(verb, clone),
+  };
 }
 
 /** The words after one `op`: an action and its options, and perhaps further ones. */

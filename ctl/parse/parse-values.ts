@@ -27,6 +27,16 @@ export function parseFilledValues(words: readonly string[]): NameValues {
   return values;
 }
 
+/** The names and values among words, all of them known; throws otherwise. */
+export function onlyKnown(words: readonly string[], known: readonly string[]): NameValues {
+  const options = parseFilledValues(words.filter((word) => word.includes("=")));
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw refused(`invalid option '${unknown}', allowed options are: ${known.join(", ")}`);
+  }
+  return options;
+}
+
 /** One of the words for true and false; throws otherwise. */
 export function parseYesNo(name: string, text: string): boolean {
   if (/^(true|on|yes|y|1)$/i.test(text)) return true;

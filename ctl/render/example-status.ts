@@ -5,8 +5,13 @@ export const EXAMPLE_NOW_MS = new Date(2026, 10, 20, 20, 24, 59).getTime();
 
 const RESOURCE = {
   group: "",
+  clone: "",
+  isUnique: false,
+  isPromotable: false,
+  instancesMax: 1,
   role: "Started",
   nodes: ["p1"],
+  places: [{ node: "p1", role: "Started" }],
   isManaged: true,
   isDisabled: false,
   isBlocked: false,

@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import type { Cib } from "../../agent/core/model/index.ts";
 import { emptyCib } from "../../agent/core/model/index.ts";
-import {
-  renderConfig,
-  renderConstraints,
-  renderReferences,
-  renderResourcesConfig,
-  thresholdsOf,
-} from "./render-config.ts";
+import { renderConfig, thresholdsOf } from "./render-config.ts";
+import { renderConstraints, renderReferences } from "./render-constraints.ts";
+import { renderResourcesConfig } from "./render-resource-config.ts";
 
 const START = { name: "start", intervalMs: 0, options: {} } as const;
 const STOP = { name: "stop", intervalMs: 0, options: {} } as const;

@@ -1,170 +1,22 @@
 /** The configuration as `pcs config` and its parts print it. */
-import { readText, renderDuration, renderScore } from "../../agent/core/configuration/index.ts";
-import type {
-  Cib,
-  ColocationConstraint,
-  Constraint,
-  LocationConstraint,
-  NameValues,
-  OperationDefinition,
-  OrderConstraint,
-  Primitive,
-  Resource,
+import { readText, renderLevelTarget } from "../../agent/core/configuration/index.ts";
+import {
+  type Cib,
+  type FencingLevel,
+  type NameValues,
+  primitivesOf,
+  type Resource,
+  type Tag,
+  type ValueSet,
 } from "../../agent/core/model/index.ts";
+import { indent, renderPairs, renderSets, renderValues, sortedPairs } from "./config-lines.ts";
+import { renderConstraints } from "./render-constraints.ts";
+import { renderResourcesConfig, renderTemplates } from "./render-resource-config.ts";
 
 /** What the configuration does not hold but pcs prints with the properties. */
 export interface ClusterFacts {
   readonly clusterName: string;
   readonly release: string;
-}
-
-/** Resources as `pcs resource config` prints them. */
-export function renderResourcesConfig(resources: readonly Resource[]): readonly string[] {
-  return resources.flatMap((resource) =>
-    resource.kind === "group"
-      ? [
-          `Group: ${resource.id}`,
-          ...indent(renderValues(`Meta Attributes: ${resource.id}-meta_attributes`, resource.meta)),
-          ...resource.members.flatMap((member) => indent(renderPrimitive(member))),
-        ]
-      : renderPrimitive(resource),
-  );
-}
-
-function renderPrimitive({
-  id,
-  agent,
-  parameters,
-  meta,
-  operations,
-}: Primitive): readonly string[] {
-  const provider = agent.provider === null ? "" : ` provider=${agent.provider}`;
-  return [
-    `Resource: ${id} (class=${agent.standard}${provider} type=${agent.type})`,
-    ...indent(renderValues(`Attributes: ${id}-instance_attributes`, parameters)),
-    ...indent(renderValues(`Meta Attributes: ${id}-meta_attributes`, meta)),
-    ...(operations.length === 0 ? [] : ["  Operations:"]),
-    ...operations.flatMap(renderOperationConfig),
-  ];
-}
-
-function renderOperationConfig(operation: OperationDefinition): readonly string[] {
-  return [
-    `    ${operation.name}: ${operation.id}`,
-    `      interval=${renderDuration(operation.intervalMs)}`,
-    ...(operation.timeoutMs === null
-      ? []
-      : [`      timeout=${renderDuration(operation.timeoutMs)}`]),
-    ...sortedPairs(operation.options).map(([name, value]) => `      ${name}=${value}`),
-  ];
-}
-
-/** Constraints as `pcs constraint` prints them; `withIds` as with `--full`. */
-export function renderConstraints(
-  constraints: readonly Constraint[],
-  withIds: boolean,
-): readonly string[] {
-  return [
-    ...renderLocations(constraints, withIds),
-    ...renderOrders(constraints, withIds),
-    ...renderColocations(constraints, withIds),
-    "Ticket Constraints:",
-  ];
-}
-
-/** Location constraints by resource: where it is enabled and where disabled. */
-export function renderLocations(
-  constraints: readonly Constraint[],
-  withIds: boolean,
-): readonly string[] {
-  const locations = constraints.filter((each) => each.kind === "location");
-  const resources = [...new Set(locations.map(({ resource }) => resource))].sort();
-  return [
-    "Location Constraints:",
-    ...resources.flatMap((resource) => {
-      const own = locations.filter((each) => each.resource === resource);
-      const enabled = own.filter(({ score }) => score >= 0);
-      const disabled = own.filter(({ score }) => score < 0);
-      return [
-        `  Resource: ${resource}`,
-        ...renderLocationGroup("Enabled on:", enabled, withIds),
-        ...renderLocationGroup("Disabled on:", disabled, withIds),
-      ];
-    }),
-  ];
-}
-
-function renderLocationGroup(
-  title: string,
-  locations: readonly LocationConstraint[],
-  withIds: boolean,
-): readonly string[] {
-  if (locations.length === 0) return [];
-  return [
-    `    ${title}`,
-    ...locations.map(({ id, node, score }) => {
-      const mark = id.startsWith("cli-") ? " (role:Started)" : "";
-      return `      Node: ${node} (score:${renderScore(score)})${mark}${idMark(id, withIds)}`;
-    }),
-  ];
-}
-
-/** Ordering constraints. */
-export function renderOrders(
-  constraints: readonly Constraint[],
-  withIds: boolean,
-): readonly string[] {
-  const orders = constraints.filter((each) => each.kind === "order");
-  return ["Ordering Constraints:", ...orders.map((each) => `  ${renderOrder(each, withIds)}`)];
-}
-
-/** `start virtual_ip then start webserver (kind:Mandatory)`. */
-export function renderOrder(order: OrderConstraint, withIds: boolean): string {
-  const { id, first, firstAction, then, thenAction, strength, isSymmetrical } = order;
-  const oneWay = isSymmetrical ? "" : " (non-symmetrical)";
-  const kind = ` (kind:${strength})`;
-  return `${firstAction} ${first} then ${thenAction} ${then}${kind}${oneWay}${idMark(id, withIds)}`;
-}
-
-/** Colocation constraints. */
-export function renderColocations(
-  constraints: readonly Constraint[],
-  withIds: boolean,
-): readonly string[] {
-  const colocations = constraints.filter((each) => each.kind === "colocation");
-  return [
-    "Colocation Constraints:",
-    ...colocations.map((each) => `  ${renderColocation(each, withIds)}`),
-  ];
-}
-
-function renderColocation(
-  { id, resource, withResource, score }: ColocationConstraint,
-  withIds: boolean,
-): string {
-  return `${resource} with ${withResource} (score:${renderScore(score)})${idMark(id, withIds)}`;
-}
-
-function idMark(id: string, withIds: boolean): string {
-  return withIds ? ` (id:${id})` : "";
-}
-
-/** The constraints that name a resource, as `pcs constraint ref` prints them. */
-export function renderReferences(cib: Cib, resource: string): readonly string[] {
-  const ids = cib.constraints.filter((each) => refersTo(each, resource)).map(({ id }) => id);
-  return [`Resource: ${resource}`, ...(ids.length === 0 ? ["  No Matches"] : indent(ids.sort()))];
-}
-
-/** True when the constraint names the resource. */
-export function refersTo(constraint: Constraint, resource: string): boolean {
-  switch (constraint.kind) {
-    case "location":
-      return constraint.resource === resource;
-    case "colocation":
-      return constraint.resource === resource || constraint.withResource === resource;
-    case "order":
-      return constraint.first === resource || constraint.then === resource;
-  }
 }
 
 /** Properties with the facts that pcs prints among them, in code-unit order. */
@@ -179,46 +31,100 @@ export function renderProperties(properties: NameValues, facts: ClusterFacts): r
   return ["Cluster Properties:", ...sortedPairs(all).map(([name, value]) => ` ${name}: ${value}`)];
 }
 
-/** Resource defaults, or operation defaults. */
-export function renderDefaults(title: string, values: NameValues): readonly string[] {
-  if (Object.keys(values).length === 0) return ["No defaults set"];
-  return renderValues(`Meta Attrs: ${title}`, values);
+/** Resource defaults, or operation defaults: the plain ones and those in sets. */
+export function renderDefaults(
+  title: string,
+  values: NameValues,
+  { sets, withIds }: { readonly sets?: readonly ValueSet[] | undefined; readonly withIds: boolean },
+): readonly string[] {
+  const lines = [
+    ...renderValues(`Meta Attrs: ${title}`, values),
+    ...renderSets("Meta Attrs", sets, withIds),
+  ];
+  return lines.length === 0 ? ["No defaults set"] : lines;
 }
 
 /** Node attributes as `pcs node attribute` prints them. */
 export function renderNodeAttributes(cib: Cib): readonly string[] {
   return [
     "Node Attributes:",
-    ...cib.nodes
-      .filter(({ attributes }) => Object.keys(attributes).length > 0)
-      .map(({ name, attributes }) => {
-        const pairs = sortedPairs(attributes).map(([key, value]) => `${key}=${value}`);
-        return ` ${name}: ${pairs.join(" ")}`;
-      }),
+    ...cib.nodes.flatMap(({ name, attributes, attributeSets }) => [
+      ...(Object.keys(attributes).length === 0 ? [] : [` ${name}: ${renderPairs(attributes)}`]),
+      ...indent(renderSets(`${name} Attributes`, attributeSets, true)),
+    ]),
   ];
+}
+
+/** Capacities of nodes as `pcs node utilization` prints them. */
+export function renderNodeUtilization(nodes: Cib["nodes"]): readonly string[] {
+  return [
+    "Node Utilization:",
+    ...nodes.flatMap(({ name, utilization = {}, utilizationSets }) => [
+      ...(Object.keys(utilization).length === 0 ? [] : [` ${name}: ${renderPairs(utilization)}`]),
+      ...indent(renderSets(`${name} Utilization`, utilizationSets, true)),
+    ]),
+  ];
+}
+
+/** Tags, each with its members. */
+export function renderTags(tags: readonly Tag[]): readonly string[] {
+  if (tags.length === 0) return [" No tags defined"];
+  return tags.flatMap(({ id, members }) => [id, ...members.map((member) => `  ${member}`)]);
+}
+
+/** Fencing levels by what they fence. */
+export function renderFencingLevels(levels: readonly FencingLevel[]): readonly string[] {
+  const byTarget = new Map<string, FencingLevel[]>();
+  for (const level of levels) {
+    const noun = level.target.kind === "pattern" ? "Target (regexp)" : "Target";
+    const title = `${noun}: ${renderLevelTarget(level.target)}`;
+    byTarget.set(title, [...(byTarget.get(title) ?? []), level]);
+  }
+  return [...byTarget].flatMap(([title, own]) => [
+    title,
+    ...own
+      .toSorted((a, b) => a.index - b.index)
+      .map(({ index, devices }) => `  Level ${index} - ${devices.join(",")}`),
+  ]);
 }
 
 /** The whole configuration, as `pcs config`. */
 export function renderConfig(cib: Cib, facts: ClusterFacts): string {
-  const names = cib.nodes.map(({ name }) => name).join(" ");
-  const hasAttributes = cib.nodes.some(({ attributes }) => Object.keys(attributes).length > 0);
+  const devices = cib.resources.filter(isFenceDevice);
+  const others = cib.resources.filter((resource) => !isFenceDevice(resource));
   return [
     `Cluster Name: ${facts.clusterName}`,
     "Cluster Nodes:",
-    ` ${names}`,
+    ` ${cib.nodes.map(({ name }) => name).join(" ")}`,
     "",
     "Resources:",
-    ...indent(renderResourcesConfig(cib.resources)),
+    ...indent(renderTemplates(cib.templates ?? [])),
+    ...indent(renderResourcesConfig(others)),
     "",
+    ...renderFencing(devices, cib.fencingLevels ?? []),
     ...renderConstraints(cib.constraints, true),
     "",
     "Resources Defaults:",
-    ...indent(renderDefaults("rsc_defaults-meta_attributes", cib.resourceDefaults)),
+    ...indent(
+      renderDefaults("rsc_defaults-meta_attributes", cib.resourceDefaults, {
+        sets: cib.resourceDefaultSets,
+        withIds: true,
+      }),
+    ),
     "Operations Defaults:",
-    ...indent(renderDefaults("op_defaults-meta_attributes", cib.operationDefaults)),
+    ...indent(
+      renderDefaults("op_defaults-meta_attributes", cib.operationDefaults, {
+        sets: cib.operationDefaultSets,
+        withIds: true,
+      }),
+    ),
     "",
     ...renderProperties(cib.properties, facts),
-    ...(hasAttributes ? ["", ...renderNodeAttributes(cib)] : []),
+    ...renderSets("Cluster Properties", cib.propertySets, true),
+    ...renderNodeParts(cib),
+    ...(cib.tags === undefined
+      ? []
+      : ["", "Tags:", ...renderTags(cib.tags).map((line) => ` ${line}`)]),
   ].join("\n");
 }
 
@@ -232,23 +138,53 @@ export function thresholdsOf(cib: Cib): ReadonlyMap<string, number> {
     return /^\+?INFINITY$/i.test(text) ? 1_000_000 : Number(text);
   };
   return new Map(
-    cib.resources.flatMap((resource): readonly (readonly [string, number])[] =>
-      resource.kind === "group"
-        ? resource.members.map((member) => [member.id, read(member.meta, resource.meta)])
-        : [[resource.id, read(resource.meta)]],
-    ),
+    cib.resources.flatMap((resource) => {
+      const outer = outerMetas(resource);
+      return primitivesOf(resource).map(({ id, meta }) => [id, read(meta, ...outer)] as const);
+    }),
   );
 }
 
-function renderValues(title: string, values: NameValues): readonly string[] {
-  const pairs = sortedPairs(values).map(([name, value]) => `  ${name}=${value}`);
-  return pairs.length === 0 ? [] : [title, ...pairs];
+/** Meta attributes of what the primitives of a resource are in, from the inside out. */
+function outerMetas(resource: Resource): readonly NameValues[] {
+  switch (resource.kind) {
+    case "primitive":
+      return [];
+    case "group":
+      return [resource.meta];
+    case "clone":
+      return [...outerMetas(resource.child), resource.meta];
+  }
 }
 
-function sortedPairs(values: NameValues): readonly (readonly [string, string])[] {
-  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+function isFenceDevice(resource: Resource): boolean {
+  return resource.kind === "primitive" && resource.agent.standard === "stonith";
 }
 
-function indent(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => (line === "" ? "" : `  ${line}`));
+function renderFencing(
+  devices: readonly Resource[],
+  levels: readonly FencingLevel[],
+): readonly string[] {
+  if (devices.length + levels.length === 0) return [];
+  return [
+    "Stonith Devices:",
+    ...indent(renderResourcesConfig(devices)),
+    "Fencing Levels:",
+    ...indent(renderFencingLevels(levels)),
+    "",
+  ];
+}
+
+function renderNodeParts(cib: Cib): readonly string[] {
+  const hasAttributes = cib.nodes.some(
+    ({ attributes, attributeSets }) =>
+      Object.keys(attributes).length > 0 || attributeSets !== undefined,
+  );
+  const hasCapacities = cib.nodes.some(
+    ({ utilization, utilizationSets }) => (utilization ?? utilizationSets) !== undefined,
+  );
+  return [
+    ...(hasAttributes ? ["", ...renderNodeAttributes(cib)] : []),
+    ...(hasCapacities ? ["", ...renderNodeUtilization(cib.nodes)] : []),
+  ];
 }

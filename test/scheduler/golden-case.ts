@@ -137,6 +137,10 @@ function renderTask(task: Transition["actions"][number]["task"]): string {
       return `delete history of ${task.resource}`;
     case "fence":
       return `fence (${task.method})`;
+    case "shutdown":
+      return "shutdown";
+    case "point":
+      return `point ${task.name}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from "../base/index.ts";
-import type { NodeHistory, OperationRecord, ResourceHistory } from "../model/index.ts";
+import type { Cib, NodeHistory, OperationRecord, ResourceHistory } from "../model/index.ts";
 import type { ActiveResource } from "../replication/index.ts";
+import { isAnonymousInstance } from "./instances.ts";
 
 const STATUS_OK = 0;
 const STATUS_NOT_RUNNING = 7;
@@ -24,13 +25,22 @@ export function isActive(history: ResourceHistory): boolean {
   return outcome.kind !== "notSpawned" || operation === "stop";
 }
 
-/** Resources active in a history, with the time since they were started. Sorted as recorded. */
-export function listActive(history: NodeHistory, now: Instant): readonly ActiveResource[] {
-  return history.resources.filter(isActive).map((entry) => {
-    const start = entry.records.find((record) => record.operation === "start");
-    const forMs = start === undefined ? null : now - start.changedAt;
-    return { resource: entry.resource, forMs };
-  });
+/**
+ * Resources active in a history of which there must be one copy only, with the time since they were
+ * started. Sorted as recorded.
+ */
+export function listActive(
+  history: NodeHistory,
+  context: { readonly cib: Cib; readonly now: Instant },
+): readonly ActiveResource[] {
+  const { cib, now } = context;
+  return history.resources
+    .filter((entry) => isActive(entry) && !isAnonymousInstance(cib, entry.resource))
+    .map((entry) => {
+      const start = entry.records.find((record) => record.operation === "start");
+      const forMs = start === undefined ? null : now - start.changedAt;
+      return { resource: entry.resource, forMs };
+    });
 }
 
 /** A monitor's "not running", "not installed" and "not configured" say that nothing runs. */

@@ -1,8 +1,10 @@
 /** The cluster as this node sees it, for people and programs. */
 
 import { decidePresence } from "../arbitration/index.ts";
-import { type Instant, sortedText } from "../base/index.ts";
+import { compareText, type Instant, sortedText } from "../base/index.ts";
+import { isFailure } from "../history/index.ts";
 import {
+  type Cib,
   type ClusterStatus,
   type FailcountStatus,
   type FailureStatus,
@@ -13,7 +15,9 @@ import {
   type OperationRecord,
   type OperationStatus,
   type Primitive,
+  type ResourcePlace,
   type ResourceStatus,
+  type RoleNodes,
   renderAgentName,
   renderCibVersion,
   renderRing,
@@ -22,8 +26,10 @@ import {
 import { scheduleTransition } from "../scheduler/index.ts";
 import { actionsUnderWay } from "../transition/index.ts";
 import { explainWarnings } from "./describe-warnings.ts";
+import { cloneOf, findPrimitive, instanceIds } from "./instances.ts";
 import { countVotes, schedulerInput } from "./plan.ts";
 import { type AgentState, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
+import { isTrue } from "./texts.ts";
 
 /**
  * Everything that `lbctl status` shows. Plans afresh, so that the reasons are those of the present.
@@ -59,10 +65,15 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     heartbeatScheduling: state.heartbeat.scheduling,
     isStonithEnabled: state.cib.properties["stonith-enabled"] !== "false",
     isMaintenance: isTrue(state.cib.properties["maintenance-mode"]),
-    resourceCount: resources.length,
+    resourceCount: countInstances(resources),
     disabledCount: resources.filter((resource) => resource.isDisabled).length,
     blockedCount: resources.filter((resource) => resource.isBlocked).length,
   };
+}
+
+/** Instances of a clone that are alike are counted by their number, as crm_mon does. */
+function countInstances(resources: readonly ResourceStatus[]): number {
+  return resources.reduce((sum, one) => sum + (one.isUnique ? 1 : one.instancesMax), 0);
 }
 
 /** Why resources that should run do not; nothing while they are on their way. */
@@ -75,11 +86,6 @@ function explainStopped(
   return resources
     .filter(({ role, isDisabled, isOrphan }) => role === "Stopped" && !isDisabled && !isOrphan)
     .map(({ id, reason }) => `resource ${id} is stopped: ${reason}`);
-}
-
-/** True for the texts that Pacemaker takes as true. */
-export function isTrue(text: string | undefined): boolean {
-  return ["true", "on", "yes", "y", "1"].includes((text ?? "").toLowerCase());
 }
 
 /** Histories of the nodes that are known to hold something, in node id order. */
@@ -127,12 +133,15 @@ function absentState(state: AgentState): string {
 }
 
 function describeResources(state: AgentState, plan: Transition): readonly ResourceStatus[] {
-  const primitives = new Map(listPrimitives(state.cib).map((entry) => [entry.id, entry]));
-  const known = plan.states.map((entry) => entry.resource);
-  const ids = [...primitives.keys(), ...known.filter((id) => !primitives.has(id))];
-  return ids.map((id) =>
-    describeResource(state, plan, { id, primitive: primitives.get(id) ?? null }),
+  const entries = listPrimitives(state.cib).flatMap((primitive) =>
+    instanceIds(state.cib, primitive).map((id) => ({ id, primitive })),
   );
+  const ids = new Set(entries.map(({ id }) => id));
+  const others = plan.states
+    .map((entry) => entry.resource)
+    .filter((id) => !ids.has(id))
+    .map((id) => ({ id, primitive: null }));
+  return [...entries, ...others].map((entry) => describeResource(state, plan, entry));
 }
 
 function describeResource(
@@ -142,29 +151,60 @@ function describeResource(
 ): ResourceStatus {
   const { id, primitive } = entry;
   const found = plan.states.find((one) => one.resource === id);
-  const decision = plan.decisions.find((one) => one.resource === id);
-  const group = state.cib.resources.find(
-    (one) => one.kind === "group" && one.members.some((member) => member.id === id),
-  );
+  const decisions = plan.decisions.filter((one) => one.resource === id);
   const repairs = histories(state)
     .flatMap((history) => history.resources)
     .filter((one) => one.resource === id)
     .reduce((sum, one) => sum + one.repairs, 0);
   return {
     id,
-    group: group?.id ?? "",
-    agent: primitive === null ? "" : renderAgentName(primitive.agent),
+    group: groupOf(state.cib, primitive?.id ?? id),
+    ...describeClone(state.cib, primitive?.id ?? id),
+    agent: primitive === null ? "" : agentOf(state.cib, primitive),
     role: found?.role ?? "Stopped",
     nodes: found?.activeOn ?? [],
+    places: placesOf(found?.roles ?? {}),
     isManaged: found?.isManaged ?? true,
     isDisabled: found?.isDisabled ?? false,
     isBlocked: found?.isBlocked ?? false,
     isFailed: (found?.failedOn.length ?? 0) > 0,
     isFailureIgnored: found?.isFailureIgnored ?? false,
     isOrphan: found?.isOrphan ?? primitive === null,
-    reason: decision?.reason ?? "",
+    reason: [...new Set(decisions.map(({ reason }) => reason))].join("; "),
     repairs,
   };
+}
+
+function groupOf(cib: Cib, primitive: string): string {
+  const groups = cib.resources.map((one) => (one.kind === "clone" ? one.child : one));
+  const found = groups.find(
+    (one) => one.kind === "group" && one.members.some((member) => member.id === primitive),
+  );
+  return found?.id ?? "";
+}
+
+function describeClone(
+  cib: Cib,
+  primitive: string,
+): Pick<ResourceStatus, "clone" | "isUnique" | "isPromotable" | "instancesMax"> {
+  const facts = cloneOf(cib, primitive);
+  return {
+    clone: facts?.clone.id ?? "",
+    isUnique: facts?.isUnique ?? false,
+    isPromotable: facts?.isPromotable ?? false,
+    instancesMax: facts?.instancesMax ?? 1,
+  };
+}
+
+function agentOf(cib: Cib, primitive: Primitive): string {
+  const template = cib.templates?.find(({ id }) => id === primitive.template);
+  return renderAgentName(template?.agent ?? primitive.agent);
+}
+
+function placesOf(roles: RoleNodes): readonly ResourcePlace[] {
+  return Object.entries(roles)
+    .flatMap(([role, nodes]) => nodes.map((node) => ({ node, role })))
+    .sort((a, b) => compareText(a.node, b.node));
 }
 
 /** Failures until they are cleaned up: those that are counted, then those of the last results. */
@@ -205,14 +245,6 @@ function listOperations(history: NodeHistory): readonly OperationStatus[] {
   );
 }
 
-function isFailure(record: OperationRecord): boolean {
-  const { outcome, expectedStatus } = record;
-  if (outcome.kind === "pending") return false;
-  if (outcome.kind !== "exited") return true;
-  if (expectedStatus === null) return outcome.status !== 0 && outcome.status !== 7;
-  return outcome.status !== expectedStatus;
-}
-
 /** What of a record is shown. */
 type Shown = Pick<
   OperationRecord,
@@ -250,10 +282,17 @@ const STATUS_WORDS = [
   "promoted (failed)",
 ] as const;
 
+const DEGRADED_WORDS: Readonly<Record<number, string>> = {
+  190: "degraded",
+  191: "promoted (degraded)",
+};
+
 function describeOutcome(outcome: OperationRecord["outcome"]): string {
   switch (outcome.kind) {
     case "exited":
-      return STATUS_WORDS[outcome.status] ?? `status ${outcome.status}`;
+      return (
+        STATUS_WORDS[outcome.status] ?? DEGRADED_WORDS[outcome.status] ?? `status ${outcome.status}`
+      );
     case "timedOut":
       return "Timed Out";
     case "notSpawned":
@@ -284,9 +323,11 @@ function listFailcounts(state: AgentState): readonly FailcountStatus[] {
 }
 
 function thresholdOf(state: AgentState, resource: string): number {
-  const primitive = listPrimitives(state.cib).find((entry) => entry.id === resource);
+  const primitive = findPrimitive(state.cib, resource);
+  const clone = primitive === null ? null : cloneOf(state.cib, primitive.id);
   const name = "migration-threshold";
-  const text = primitive?.meta[name] ?? state.cib.resourceDefaults[name] ?? "INFINITY";
+  const own = primitive?.meta[name] ?? clone?.clone.meta[name];
+  const text = own ?? state.cib.resourceDefaults[name] ?? "INFINITY";
   return text === "INFINITY" ? 1_000_000 : Number(text);
 }
 

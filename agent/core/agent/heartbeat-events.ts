@@ -30,6 +30,7 @@ import {
 import { isActive } from "./active.ts";
 import { finishCommitAlone } from "./commit.ts";
 import { inTurn, log, nothing, perform } from "./effects.ts";
+import { cloneOf, isHarmlessAnywhere } from "./instances.ts";
 import { dropResources } from "./meet.ts";
 import { countVotes } from "./plan.ts";
 import { failForwarded } from "./requests.ts";
@@ -203,7 +204,9 @@ function losePeer(
   const peerHistory = isGone ? emptyHistory(state.identity.peer.name) : state.peerHistory;
   const lost = { ...alone, arbitration, peerHistory, peerFacts: isGone ? null : state.peerFacts };
   // Outside of the ring for a token or longer: the peer may have taken over. First drop, then ask.
-  const mine = state.localHistory.resources.filter(isActive).map((entry) => entry.resource);
+  const mine = state.localHistory.resources
+    .filter((entry) => isActive(entry) && !isHarmlessAnywhere(state.cib, entry.resource))
+    .map((entry) => entry.resource);
   const drop = (next: AgentState): AgentStep => dropResources(next, mine, now);
   return inTurn(lost, [...parts, ...(reason === "evicted" ? [drop] : [])]);
 }
@@ -253,10 +256,14 @@ function addressesElsewhere(state: AgentState): readonly ProbeTarget[] {
   const namesOf = (history: NodeHistory): readonly string[] =>
     history.resources.filter(isActive).map((entry) => entry.resource);
   const [mine, theirs] = [namesOf(state.localHistory), namesOf(state.peerHistory)];
-  return listPrimitives(state.cib)
-    .filter((primitive) => primitive.agent.type === "IPaddr2" && !mine.includes(primitive.id))
-    .filter(({ id, meta }) => meta["target-role"] !== "Stopped" || theirs.includes(id))
-    .flatMap(({ parameters: { ip, nic } }) => (ip === undefined ? [] : [{ ip, nic: nic ?? "" }]));
+  return (
+    listPrimitives(state.cib)
+      .filter((primitive) => primitive.agent.type === "IPaddr2" && !mine.includes(primitive.id))
+      // Of an address that every node has, an answer tells nothing.
+      .filter(({ id }) => cloneOf(state.cib, id) === null)
+      .filter(({ id, meta }) => meta["target-role"] !== "Stopped" || theirs.includes(id))
+      .flatMap(({ parameters: { ip, nic } }) => (ip === undefined ? [] : [{ ip, nic: nic ?? "" }]))
+  );
 }
 
 function isSameFacts(a: TokenFacts, b: TokenFacts | null): boolean {

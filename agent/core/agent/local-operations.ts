@@ -1,16 +1,19 @@
 /** What runs on this node: orders to its executor, and their results in its own history. */
 import type { Instant } from "../base/index.ts";
-import { forgetResource, recordResult } from "../history/index.ts";
-import type {
-  AgentEffect,
-  Failcount,
-  NodeHistory,
-  OperationOrder,
-  OperationReport,
-  ResourceHistory,
-  ResourceId,
+import { forgetResource, isFailure, recordResult } from "../history/index.ts";
+import {
+  type AgentEffect,
+  endsRecurring,
+  type Failcount,
+  type NodeHistory,
+  type OperationOrder,
+  type OperationRecord,
+  type OperationReport,
+  type ResourceHistory,
+  type ResourceId,
 } from "../model/index.ts";
 import { packFailcounts, packResource } from "../replication/index.ts";
+import { digestRestart } from "../scheduler/index.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { endAction } from "./end-action.ts";
 import type { AgentState, AgentStep, OpenOrder, Purpose } from "./state.ts";
@@ -72,13 +75,7 @@ export function acceptReport(
   const orders = new Map(state.orders);
   if (open.order.intervalMs > 0) orders.set(open.orderId, { ...open, hasReported: true });
   else orders.delete(open.orderId);
-  const { outcome, ranForMs, reason } = report;
-  const recorded = recordOutcome({ ...state, orders }, open, {
-    outcome,
-    ranForMs,
-    reason,
-    ...clock,
-  });
+  const recorded = recordOutcome({ ...state, orders }, open, { ...report, ...clock });
   const counted = report.wasRepaired ? countRepair(recorded, open.order.resource) : recorded;
   return inTurn(counted, [
     (next) => perform(next, describeReport(open, report)),
@@ -86,13 +83,12 @@ export function acceptReport(
   ]);
 }
 
-/** True when the operation did what was expected of it. A probe may find either state. */
-export function isExpected(order: OperationOrder, report: OperationReport): boolean {
-  if (report.outcome.kind !== "exited") return false;
-  const { status } = report.outcome;
-  return order.expectedStatus === null
-    ? status === 0 || status === 7
-    : status === order.expectedStatus;
+/**
+ * True when the operation did what was expected of it. A probe may find any state, and nobody waits
+ * for what an agent answers to a notification.
+ */
+export function isExpected(order: OperationOrder, { outcome }: OperationReport): boolean {
+  return !isFailure({ ...order, outcome });
 }
 
 /** Tells the peer what this node's history of one resource is. */
@@ -187,6 +183,7 @@ interface Result {
   readonly outcome: OperationReport["outcome"];
   readonly ranForMs: number;
   readonly reason: string;
+  readonly restartParameters?: readonly string[];
   readonly now: Instant;
   readonly wallMs: number;
 }
@@ -204,6 +201,8 @@ function recordOutcome(state: AgentState, open: OpenOrder, result: Result): Agen
     changedAtWallMs: result.wallMs,
     ranForMs: result.ranForMs,
     reason: result.reason,
+    ...(order.migration === undefined ? {} : { migration: order.migration }),
+    ...describeRestart(order, result.restartParameters),
   };
   const isFatal = state.cib.properties["start-failure-is-fatal"] !== "false";
   const localHistory = recordResult(state.localHistory, order.resource, record, {
@@ -212,6 +211,15 @@ function recordOutcome(state: AgentState, open: OpenOrder, result: Result): Agen
     call: { agent: order.agent, parameters: order.parameters },
   });
   return { ...state, localHistory };
+}
+
+/** What the next plan compares to find out whether new parameters can be taken by a reload. */
+function describeRestart(
+  { operation, intervalMs, parameters }: OperationOrder,
+  names: readonly string[] | undefined,
+): Pick<OperationRecord, "restart"> {
+  if (names === undefined || intervalMs > 0 || operation === "notify") return {};
+  return { restart: { digest: digestRestart(parameters, names), parameters: names } };
 }
 
 function countRepair(state: AgentState, resource: ResourceId): AgentState {
@@ -237,15 +245,11 @@ function describeReport(open: OpenOrder, report: OperationReport): AgentEffect {
 }
 
 /**
- * A start or stop ends the recurring monitors of its resource, and a recurring operation replaces
- * its like. The executor does both by itself.
+ * A change of state or role ends the recurring monitors of its resource, and a recurring operation
+ * replaces its like. The executor does both by itself.
  */
 function isReplacedBy(open: OperationOrder, order: OperationOrder): boolean {
   if (open.resource !== order.resource || open.intervalMs === 0) return false;
   const isLike = open.operation === order.operation && open.intervalMs === order.intervalMs;
-  return isStateChanging(order) || isLike;
-}
-
-function isStateChanging(order: OperationOrder): boolean {
-  return order.operation !== "monitor";
+  return endsRecurring(order.operation) || isLike;
 }

@@ -25,6 +25,7 @@ import {
 import { planOperation } from "../scheduler/index.ts";
 import { listActive } from "./active.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import { findPrimitive } from "./instances.ts";
 import { beginOperation } from "./local-operations.ts";
 import { type AgentState, type AgentStep, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 
@@ -44,7 +45,7 @@ export function greet(state: AgentState, now: Instant): AgentStep {
     stamp: stampOf(state.cib),
     memberForMs: now - state.identity.startedAt,
     wasDc: isDcHere(state),
-    active: listActive(state.localHistory, now),
+    active: listActive(state.localHistory, { cib: state.cib, now }),
     history: packHistory(state.localHistory, now),
     release: state.identity.release,
   };
@@ -157,7 +158,10 @@ export function dropResources(
 function planStop(state: AgentState, id: ResourceId): OperationOrder | null {
   const history = state.localHistory.resources.find((entry) => entry.resource === id);
   const { lastCall } = history ?? {};
-  return planOperation(state.cib, id, lastCall === undefined ? "stop" : { stopAs: lastCall });
+  const what = lastCall === undefined ? "stop" : { stopAs: lastCall };
+  const base = findPrimitive(state.cib, id)?.id ?? id;
+  const order = planOperation(state.cib, base, what);
+  return order === null ? null : { ...order, resource: id };
 }
 
 /** Ends the drop when its last operation has ended, and tells a keeper that waits for it. */

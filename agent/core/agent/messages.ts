@@ -115,7 +115,7 @@ function acceptHistory(
 
 function taskResource(task: ActionTask): string | null {
   if (task.kind === "operation") return task.order.resource;
-  return task.kind === "fence" ? null : task.resource;
+  return "resource" in task ? task.resource : null;
 }
 
 /** The text is authentic and of the same release line: it was sealed by the peer's agent. */

@@ -1,7 +1,6 @@
 /** What clients ask for: answered here, done here, or passed on to the DC. */
 import { type Instant, sortedText } from "../base/index.ts";
-import { applyChanges } from "../configuration/index.ts";
-import { clearFailures } from "../history/index.ts";
+import { clearFailures, isFailure } from "../history/index.ts";
 import type {
   ApiReply,
   ApiRequest,
@@ -10,21 +9,14 @@ import type {
   NodeHistory,
   ResourceId,
 } from "../model/index.ts";
-import { scheduleTransition } from "../scheduler/index.ts";
 import { enqueueCommit } from "./commit.ts";
 import { describeStatus } from "./describe-status.ts";
 import { answer, inTurn, nothing, send } from "./effects.ts";
 import { planAnew } from "./end-action.ts";
+import { expandResource, withoutNumber } from "./instances.ts";
 import { changeHistory, forgetHere } from "./local-operations.ts";
-import { schedulerInput } from "./plan.ts";
-import {
-  type AgentState,
-  type AgentStep,
-  type Asker,
-  expandResource,
-  hasPeer,
-  isDcHere,
-} from "./state.ts";
+import { planChanges } from "./plan-changes.ts";
+import { type AgentState, type AgentStep, type Asker, hasPeer, isDcHere } from "./state.ts";
 import { beginStopping, setAttributes, shareAttributes } from "./stopping.ts";
 
 /** Commands that concern the node on which they are given. */
@@ -57,6 +49,9 @@ export function acceptRequest(
   }
   if (request.kind === "getCib")
     return answer(state, { to: asker, now }, { kind: "cib", cib: state.cib });
+  if (request.kind === "apply" && request.isDryRun) {
+    return answer(state, { to: asker, now }, planChanges(state, request, now));
+  }
   if (isForThisNode(request)) return serve(state, { asker, request }, now);
   return isDcHere(state) ? serve(state, { asker, request }, now) : forward(state, asked, now);
 }
@@ -69,7 +64,9 @@ export function serve(
 ): AgentStep {
   const { asker, request } = asked;
   if (request.kind === "apply") {
-    if (request.isDryRun) return answer(state, { to: asker, now }, dryRun(state, request, now));
+    // A peer of an older release passes these on too.
+    if (request.isDryRun)
+      return answer(state, { to: asker, now }, planChanges(state, request, now));
     const { changes, by, atWallMs } = request;
     return enqueueCommit(state, { asker, changes, by, atWallMs }, now);
   }
@@ -164,25 +161,6 @@ function forward(
     { kind: "forward", requestId: asked.requestId, request: asked.request },
     now,
   );
-}
-
-function dryRun(
-  state: AgentState,
-  request: ApiRequest & { readonly kind: "apply" },
-  now: Instant,
-): ApiReply {
-  const { changes, by, atWallMs } = request;
-  const nodes = state.identity.config.nodes.map((node) => node.name);
-  const result = applyChanges(state.cib, changes, { stamp: { by, atWallMs }, nodes });
-  if (result.kind === "refused") return result;
-  const transition = scheduleTransition({ ...schedulerInput(state, now), cib: result.cib });
-  return {
-    kind: "applied",
-    cibVersion: "",
-    notes: result.notes,
-    savedOn: [],
-    decisions: transition.decisions,
-  };
 }
 
 function command(
@@ -285,18 +263,22 @@ function targetsOf(state: AgentState, resource: ResourceId | null): readonly Res
   const known = histories.map((entry) => entry.resource);
   if (resource === null) return sortedText(new Set(known));
   const expanded = expandResource(state.cib, resource);
-  return expanded.length > 0 || !known.includes(resource) ? expanded : [resource];
+  if (expanded.length === 0) return known.includes(resource) ? [resource] : [];
+  // Instances may have been left from a time when there were more, or when they differed.
+  const left = known.filter((id) => id !== withoutNumber(id) && isOneOf(id, resource, expanded));
+  return [...new Set([...expanded, ...left])];
+}
+
+/** True for an instance of what is asked for, when that is not an instance itself. */
+function isOneOf(id: ResourceId, asked: ResourceId, expanded: readonly ResourceId[]): boolean {
+  if (asked !== withoutNumber(asked)) return id === asked;
+  return expanded.some((each) => withoutNumber(each) === withoutNumber(id));
 }
 
 function hasFailed(history: NodeHistory, resource: ResourceId): boolean {
   const hasCount = history.failcounts.some((entry) => entry.resource === resource);
   const entry = history.resources.find((found) => found.resource === resource);
-  const isFailed = entry?.records.some(({ outcome, expectedStatus }) => {
-    if (outcome.kind === "pending") return false;
-    if (outcome.kind !== "exited") return true;
-    if (expectedStatus === null) return outcome.status !== 0 && outcome.status !== 7;
-    return outcome.status !== expectedStatus;
-  });
+  const isFailed = entry?.records.some(isFailure);
   return hasCount || isFailed === true;
 }
 

@@ -1,6 +1,6 @@
 /** Carries out one action of a transition on this node, for the DC here or on the peer. */
 import type { Instant } from "../base/index.ts";
-import { clearFailures, forgetOperation } from "../history/index.ts";
+import { clearFailures, forgetOperation, isFoundActive } from "../history/index.ts";
 import type { Action, OperationReport } from "../model/index.ts";
 import { inTurn } from "./effects.ts";
 import { endAction, planAnew } from "./end-action.ts";
@@ -54,6 +54,9 @@ export function runTask(state: AgentState, action: Action, context: TaskContext)
     case "fence":
       // No fence device can be configured in this release: the action fails, nothing is assumed.
       return done(false)(state);
+    case "shutdown": // The node that leaves decides by itself when it has nothing left.
+    case "point":
+      return done(true)(state);
   }
 }
 
@@ -70,7 +73,8 @@ export function finishOperation(
   if (open.hasReported) return inTurn(state, [accepted, planAnew]);
   // A probe that finds a running resource is news that the plan did not count on.
   const isNews = open.order.expectedStatus === null && open.order.operation === "monitor";
-  const hasFound = isNews && report.outcome.kind === "exited" && report.outcome.status === 0;
+  const { outcome } = report;
+  const hasFound = isNews && outcome.kind === "exited" && isFoundActive(outcome.status);
   return inTurn(state, [
     accepted,
     (next) => endAction(next, open.purpose, { isOk: isOk && !hasFound, now: clock.now }),

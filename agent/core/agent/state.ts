@@ -12,7 +12,6 @@ import {
   type NodeName,
   type OperationOrder,
   type PacketCounters,
-  type ResourceId,
   type RingId,
   type RingReason,
   type TokenFacts,
@@ -261,18 +260,6 @@ export function isMeetingOver(state: AgentState): boolean {
   if (!hasPeer(state)) return true;
   const { peerHello, sentHello, awaitsCib, awaitsDrop } = state.meeting;
   return peerHello !== null && sentHello !== null && !awaitsCib && !awaitsDrop;
-}
-
-/** The id of the resource's primitives: itself, or a group's members; [] when unknown. */
-export function expandResource(cib: Cib, id: ResourceId): readonly ResourceId[] {
-  const resource = cib.resources.find((entry) => entry.id === id);
-  if (resource === undefined) {
-    const isMember = cib.resources.some(
-      (entry) => entry.kind === "group" && entry.members.some((member) => member.id === id),
-    );
-    return isMember ? [id] : [];
-  }
-  return resource.kind === "group" ? resource.members.map((member) => member.id) : [id];
 }
 
 function findNode(config: ClusterConfig, matches: (node: ClusterNode) => boolean): ClusterNode {

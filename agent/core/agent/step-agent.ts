@@ -18,6 +18,7 @@ import {
   settleFacts,
   settleQuorum,
 } from "./heartbeat-events.ts";
+import { instanceIds } from "./instances.ts";
 import { beginOperation } from "./local-operations.ts";
 import { finishAdopting, greet, meetingDeadline, settleDrop, settleMeeting } from "./meet.ts";
 import { acceptPacket } from "./messages.ts";
@@ -121,9 +122,11 @@ function settleSurvey(state: AgentState, now: Instant): AgentStep {
   if (state.survey === "running") return endSurvey(state, now);
   // Not before the heartbeat process is there: an address found here is renewed through it.
   if (state.ring === null) return nothing(state);
-  const orders = listPrimitives(state.cib)
-    .map((primitive) => planOperation(state.cib, primitive.id, "probe"))
-    .filter((order): order is OperationOrder => order !== null);
+  const orders = listPrimitives(state.cib).flatMap((primitive): readonly OperationOrder[] => {
+    const order = planOperation(state.cib, primitive.id, "probe");
+    if (order === null) return [];
+    return instanceIds(state.cib, primitive).map((resource) => ({ ...order, resource }));
+  });
   const parts = orders.map((order): Part => {
     return (next) => beginOperation(next, order, { purpose: { kind: "survey" }, now });
   });

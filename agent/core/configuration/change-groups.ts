@@ -1,26 +1,18 @@
-import type {
-  Change,
-  Cib,
-  Group,
-  Primitive,
-  Problem,
-  Resource,
-  ResourceId,
-} from "../model/index.ts";
+import type { Change, Cib, Clone, Group, Primitive, Problem, ResourceId } from "../model/index.ts";
+import { type Edit, edited, missingResource, refuse } from "./edit.ts";
+import { forgetIds } from "./forget-mentions.ts";
+import { quote } from "./near-names.ts";
 import {
-  type Edit,
-  edited,
+  findCloneOf,
   findGroup,
   findGroupOf,
   findResource,
   isMember,
+  listGroups,
+  mapClone,
   mapGroup,
-  missingResource,
-  namesResource,
-  refuse,
-  removeConstraints,
-} from "./edit.ts";
-import { quote } from "./near-names.ts";
+  withoutResources,
+} from "./resource-tree.ts";
 
 /** Where in a group something is put; both null: at its end. */
 export interface Place {
@@ -69,15 +61,31 @@ export function ungroupResources(
   const ids = change.members.length === 0 ? group.members.map(({ id }) => id) : change.members;
   const problems = ids.filter((id) => !isMember(group, id)).map((id) => notMember(group.id, id));
   if (problems.length > 0) return refuse(cib, ...problems);
-  const resources = cib.resources.flatMap((resource) =>
-    resource === group
-      ? [
-          { ...group, members: group.members.filter(({ id }) => !ids.includes(id)) },
-          ...group.members.filter(({ id }) => ids.includes(id)),
-        ]
-      : [resource],
+  const clone = findCloneOf(cib, group.id);
+  const isWhole = group.members.every(({ id }) => ids.includes(id));
+  if (clone !== null && isWhole) return dissolveInClone(cib, clone, group);
+  const outside = group.members.filter(({ id }) => ids.includes(id));
+  const outer = clone?.id ?? group.id;
+  const without = withoutResources(cib, ids);
+  const resources = without.resources.flatMap((resource) =>
+    resource.id === outer ? [resource, ...outside] : [resource],
   );
   return dropEmptyGroups({ ...cib, resources });
+}
+
+// The clone of a group goes on as a clone of what the group held, which only one resource can be.
+function dissolveInClone(cib: Cib, clone: Clone, group: Group): Edit {
+  const [only, ...others] = group.members;
+  if (only === undefined || others.length > 0) {
+    const expected =
+      `is in clone ${quote(clone.id)}, which cannot hold ${group.members.length} resources; ` +
+      "unclone the group first, or take all but one out";
+    const path = `group ${quote(group.id)}`;
+    return refuse(cib, { code: "cannot-clone", path, found: "", expected });
+  }
+  const next = mapClone(cib, clone.id, (each) => ({ ...each, child: only }));
+  const forgotten = forgetIds(next, [group.id]);
+  return edited(forgotten.cib, [...forgotten.notes, `Removing group: ${group.id}`]);
 }
 
 /** Adds primitives at a place of a group; makes the group, last in the list, when it is missing. */
@@ -102,8 +110,9 @@ export function putIntoGroup(
  */
 export function checkGroupName(cib: Cib, group: ResourceId): readonly Problem[] {
   const resource = findResource(cib, group);
-  if (resource?.kind !== "primitive") return [];
-  const expected = "is a resource, not a group; choose another id for the group";
+  if (resource === null || resource.kind === "group") return [];
+  const what = resource.kind === "clone" ? "a clone" : "a resource";
+  const expected = `is ${what}, not a group; choose another id for the group`;
   return [{ code: "not-a-group", path: `resource ${quote(group)}`, found: "", expected }];
 }
 
@@ -128,38 +137,35 @@ export function checkPlace(
   return group !== null && isMember(group, anchor) ? [] : [notMember(put.group, anchor)];
 }
 
-/** Removes groups without members, and the constraints that name them. */
+/** Removes groups without members, the clones of such, and what names them. */
 export function dropEmptyGroups(cib: Cib): Edit {
-  const empty = cib.resources.filter(
-    (resource) => resource.kind === "group" && resource.members.length === 0,
-  );
-  const ids = empty.map(({ id }) => id);
-  const resources = cib.resources.filter((resource) => !empty.includes(resource));
-  const edit = removeConstraints({ ...cib, resources }, (constraint) =>
-    ids.some((id) => namesResource(constraint, id)),
-  );
-  return { ...edit, notes: [...edit.notes, ...ids.map((id) => `Removing group: ${id}`)] };
+  const empty = listGroups(cib).filter(({ members }) => members.length === 0);
+  const clones = empty.map(({ id }) => findCloneOf(cib, id)).filter((clone) => clone !== null);
+  const ids = [...empty, ...clones].map(({ id }) => id);
+  const edit = forgetIds(withoutResources(cib, ids), ids);
+  return edited(edit.cib, [
+    ...edit.notes,
+    ...empty.map(({ id }) => `Removing group: ${id}`),
+    ...clones.map(({ id }) => `Removing clone: ${id}`),
+  ]);
 }
 
 /** The problem of a group that does not exist, or of a resource that is none. */
 export function missingGroup(cib: Cib, id: ResourceId): Problem {
-  if (findResource(cib, id) === null) return missingResource(cib, id);
-  const expected = "is a resource, not a group";
+  const resource = findResource(cib, id);
+  if (resource === null) return missingResource(cib, id);
+  const expected = `is a ${resource.kind === "clone" ? "clone" : "resource"}, not a group`;
   return { code: "not-a-group", path: `resource ${quote(id)}`, found: "", expected };
 }
 
 function takeOut(cib: Cib, ids: readonly ResourceId[], target: ResourceId): Edit {
-  const resources = cib.resources.flatMap((resource): readonly Resource[] => {
-    if (resource.kind === "primitive") return ids.includes(resource.id) ? [] : [resource];
-    return [{ ...resource, members: resource.members.filter(({ id }) => !ids.includes(id)) }];
-  });
   const notes = ids.flatMap((id): readonly string[] => {
     const group = findGroupOf(cib, id);
     if (group === null || group.id === target) return [];
     return [`Moving ${id} out of group ${group.id}`];
   });
   // The target is never among the emptied: what it is to be placed beside stays in it.
-  const edit = dropEmptyGroups({ ...cib, resources });
+  const edit = dropEmptyGroups(withoutResources(cib, ids));
   return { ...edit, notes: [...notes, ...edit.notes] };
 }
 
@@ -171,9 +177,14 @@ function checkMembers(cib: Cib, members: readonly ResourceId[], path: string): r
   return members.flatMap((id, index): readonly Problem[] => {
     const resource = findResource(cib, id);
     if (resource === null) return [missingResource(cib, id)];
-    if (resource.kind === "group") {
-      const expected = "is a group; a group has only resources in it";
+    if (resource.kind !== "primitive") {
+      const expected = `is a ${resource.kind}; a group has only resources in it`;
       return [{ code: "not-a-resource", path: `resource ${quote(id)}`, found: "", expected }];
+    }
+    const clone = findCloneOf(cib, id);
+    if (clone?.child.id === id) {
+      const expected = `is in clone ${quote(clone.id)}; unclone it first`;
+      return [{ code: "cannot-group", path: `resource ${quote(id)}`, found: "", expected }];
     }
     if (members.indexOf(id) === index) return [];
     return [{ code: "named-twice", path, found: "", expected: `${quote(id)} is named twice` }];

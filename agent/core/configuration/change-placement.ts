@@ -8,17 +8,19 @@ import {
   type Problem,
   type ResourceId,
 } from "../model/index.ts";
+import { checkOutsideClones } from "./constraint-words.ts";
 import {
   type Edit,
   edited,
-  findResource,
-  freeId,
   missingNode,
   missingResource,
   refuse,
   removeConstraints,
 } from "./edit.ts";
+import { freeId } from "./listed-ids.ts";
 import { quote } from "./near-names.ts";
+import { findResource } from "./resource-tree.ts";
+import { readBoolean } from "./value-types.ts";
 
 /**
  * Sends a resource to a node by a constraint `cli-prefer-…`, or away from where it is active by
@@ -31,10 +33,10 @@ export function moveResource(
   nodes: readonly NodeName[],
 ): Edit {
   const { id, node, activeOn } = change;
-  const problems = checkNames(cib, change, nodes);
+  const problems = [...checkNames(cib, change, nodes), ...checkMovable(cib, change)];
   if (problems.length > 0) return refuse(cib, ...problems);
   if (node === null) return ban(cib, change, nodes);
-  if (activeOn.length === 1 && activeOn[0] === node) {
+  if (activeOn.length === 1 && activeOn[0] === node && change.isPromoted !== true) {
     return edited(cib, [`Resource ${id} is already on ${node}: nothing to move`]);
   }
   const cleared = removeConstraints(cib, (constraint) => isCommanded(constraint, id, null));
@@ -42,6 +44,7 @@ export function moveResource(
     resource: id,
     node,
     score: INFINITY_SCORE,
+    ...roleOf(change),
   });
   const hint = `It will prefer ${node} until that is removed: lbctl resource clear ${id}`;
   return edited(added.cib, [
@@ -57,7 +60,7 @@ export function banResource(
   change: Change & { readonly kind: "banResource" },
   nodes: readonly NodeName[],
 ): Edit {
-  const problems = checkNames(cib, change, nodes);
+  const problems = [...checkNames(cib, change, nodes), ...checkMovable(cib, change)];
   return problems.length > 0 ? refuse(cib, ...problems) : ban(cib, change, nodes);
 }
 
@@ -80,8 +83,12 @@ function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
   const node = change.node ?? (others.length === 0 ? active : undefined);
   if (node === undefined) return refuse(cib, unknownNode(change));
   if (!nodes.includes(node)) return refuse(cib, missingNode(nodes, node));
-  const isBan = ({ kind, score, resource, node: where }: LocationConstraint): boolean =>
-    kind === "location" && resource === id && where === node && score === -INFINITY_SCORE;
+  const { role } = roleOf(change);
+  const isBan = (constraint: LocationConstraint): boolean =>
+    constraint.resource === id &&
+    constraint.node === node &&
+    constraint.score === -INFINITY_SCORE &&
+    constraint.role === role;
   const isCleared = (constraint: Constraint): boolean => {
     if (!isCommanded(constraint, id, change.kind === "moveResource" ? null : node)) return false;
     return !isBan(constraint);
@@ -95,6 +102,7 @@ function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
     resource: id,
     node,
     score: -INFINITY_SCORE,
+    ...roleOf(change),
   });
   return edited(added.cib, [
     ...cleared.notes,
@@ -114,6 +122,7 @@ function warnWhenNowhere(cib: Cib, id: ResourceId, nodes: readonly NodeName[]): 
         constraint.kind === "location" &&
         constraint.resource === id &&
         constraint.node === node &&
+        constraint.role === undefined &&
         constraint.score === -INFINITY_SCORE,
     );
   if (!nodes.every(isBanned)) return [];
@@ -153,6 +162,19 @@ function checkNames(
     ...(findResource(cib, id) === null ? [missingResource(cib, id)] : []),
     ...(node === null || nodes.includes(node) ? [] : [missingNode(nodes, node)]),
   ];
+}
+
+function roleOf({ isPromoted }: Placement): { readonly role?: "Promoted" } {
+  return isPromoted === true ? { role: "Promoted" } : {};
+}
+
+function checkMovable(cib: Cib, { id, isPromoted }: Placement): readonly Problem[] {
+  const resource = findResource(cib, id);
+  const outside = checkOutsideClones(cib, [id]);
+  if (isPromoted !== true || resource === null) return outside;
+  if (resource.kind === "clone" && readBoolean(resource.meta, "promotable", false)) return [];
+  const path = `resource ${quote(id)}`;
+  return [{ code: "not-a-clone", path, found: "", expected: "is no promotable clone" }];
 }
 
 function unknownNode({ id, activeOn }: Placement): Problem {

@@ -7,9 +7,11 @@ import {
   type OperationInput,
   type Primitive,
   type Problem,
+  type Resource,
   type ResourceId,
   renderAgentName,
 } from "../model/index.ts";
+import { makeClone } from "./change-clones.ts";
 import { checkGroupName, checkPlace, dropEmptyGroups, putIntoGroup } from "./change-groups.ts";
 import { assign } from "./change-values.ts";
 import {
@@ -19,23 +21,26 @@ import {
   operationPath,
   replaceOperations,
 } from "./define-operation.ts";
-import {
-  type Edit,
-  edited,
-  findResource,
-  mapGroup,
-  mapPrimitive,
-  missingResource,
-  namesResource,
-  refuse,
-  removeConstraints,
-} from "./edit.ts";
+import { type Edit, edited, missingResource, refuse } from "./edit.ts";
+import { forgetIds } from "./forget-mentions.ts";
 import { assignValues } from "./named-values.ts";
 import { quote } from "./near-names.ts";
-import { TABLES } from "./value-tables.ts";
+import {
+  findCloneOf,
+  findResource,
+  mapClone,
+  mapGroup,
+  mapPrimitive,
+  withContents,
+  withoutResources,
+} from "./resource-tree.ts";
+import { CLONE_ATTRIBUTES, TABLES } from "./value-tables.ts";
 import { renderDuration } from "./value-types.ts";
 
-/** Adds a primitive, on its own or in a group. Given operations win over recommended ones. */
+/**
+ * Adds a primitive, on its own, in a group or in a clone. Given operations win over recommended
+ * ones.
+ */
 export function createResource(
   cib: Cib,
   change: Change & { readonly kind: "createResource" },
@@ -61,10 +66,20 @@ export function createResource(
     operations: mergeOperations(id, given, change.defaultOperations),
   };
   const isGrouped = group !== null && checkGroupName(cib, group).length === 0;
-  const next = isGrouped
+  const grouped = isGrouped
     ? putIntoGroup(cib, { group, primitives: [primitive] }, change)
     : { ...cib, resources: [...cib.resources, primitive] };
-  return { cib: next, notes: [], problems };
+  if (change.clone === undefined) return { cib: grouped, notes: [], problems };
+  if (group !== null) return { cib: grouped, notes: [], problems: [...problems, notBoth(id)] };
+  const made = makeClone(grouped, primitive, change.clone);
+  const cloned = { ...cib, resources: [...cib.resources, made.clone] };
+  const next = made.isTaken ? grouped : cloned;
+  return { cib: next, notes: [], problems: [...problems, ...made.problems] };
+}
+
+function notBoth(id: ResourceId): Problem {
+  const expected = "cannot be in a group and a clone of its own; clone the group";
+  return { code: "cannot-clone", path: `resource ${quote(id)}`, found: "", expected };
 }
 
 /**
@@ -78,13 +93,16 @@ export function updateResource(
   const { id, operations } = change;
   const resource = findResource(cib, id);
   if (resource === null) return refuse(cib, missingResource(cib, id));
-  const meta = assignMeta(id, resource.meta, change.meta);
+  // What stands for parameters of a clone are its meta attributes, as with pcs.
+  const given = resource.kind === "clone" ? { ...change.parameters, ...change.meta } : change.meta;
+  const meta = assignMeta(id, resource.meta, given);
   const withNewMeta = withMeta(cib, id, meta.values);
-  if (resource.kind === "group") {
-    const isOnlyMeta = Object.keys(change.parameters).length === 0 && operations.length === 0;
-    const problem = notPrimitive(id, "has no agent: only meta attributes can be set");
-    const problems = isOnlyMeta ? meta.problems : [...meta.problems, problem];
-    return { cib: withNewMeta, notes: [], problems };
+  if (resource.kind !== "primitive") {
+    const isOnlyMeta = resource.kind === "clone" || Object.keys(change.parameters).length === 0;
+    const problem = notPrimitive(resource, "has no agent: only meta attributes can be set");
+    const isRight = isOnlyMeta && operations.length === 0;
+    const problems = isRight ? meta.problems : [...meta.problems, problem];
+    return { cib: withNewMeta, notes: notesOnMeta(resource, change.meta), problems };
   }
   const defined = operations.map((input) => defineOperation(id, input));
   const next = mapPrimitive(withNewMeta, id, (primitive) => ({
@@ -96,53 +114,59 @@ export function updateResource(
     ),
   }));
   const problems = [...meta.problems, ...defined.flatMap((operation) => operation.problems)];
-  return { cib: next, notes: [], problems };
+  return { cib: next, notes: notesOnMeta(resource, change.meta), problems };
+}
+
+// Only clones read them, and to set one on what a clone holds is the usual mistake.
+function notesOnMeta(resource: Resource, values: Assignments): readonly string[] {
+  if (resource.kind === "clone") return [];
+  return Object.entries(values)
+    .filter(([name, text]) => text !== "" && CLONE_ATTRIBUTES.includes(name))
+    .map(([name]) => `Warning: ${name} counts for clones only, and ${resource.id} is none`);
 }
 
 /**
- * Removes a primitive, or a group with its members, and every constraint that names one of them.
+ * Removes a resource with everything in it, and every mention of one of them. A clone goes with
+ * what it holds, whichever of the two is named.
  */
 export function deleteResource(cib: Cib, id: ResourceId): Edit {
   const resource = findResource(cib, id);
   if (resource === null) return refuse(cib, missingResource(cib, id));
-  const members = resource.kind === "group" ? resource.members.map((member) => member.id) : [];
-  const gone = [id, ...members];
-  const unbound = removeConstraints(cib, (constraint) =>
-    gone.some((name) => namesResource(constraint, name)),
-  );
-  const resources = unbound.cib.resources
-    .filter((other) => other.id !== id)
-    .map((other) =>
-      other.kind === "group"
-        ? { ...other, members: other.members.filter((member) => member.id !== id) }
-        : other,
-    );
-  const dropped = dropEmptyGroups({ ...unbound.cib, resources });
-  const notes = gone.toReversed().map((name) => {
-    const noun = name === id && resource.kind === "group" ? "group" : "resource";
-    return `Deleting ${noun}: ${name}`;
+  const clone = findCloneOf(cib, id);
+  const outer = clone?.child.id === id ? clone : resource;
+  const gone = withContents(outer);
+  const ids = gone.map((each) => each.id);
+  const unbound = forgetIds(withoutResources(cib, ids), ids);
+  const dropped = dropEmptyGroups(unbound.cib);
+  const notes = gone.toReversed().map((each) => {
+    return `Deleting ${each.kind === "primitive" ? "resource" : each.kind}: ${each.id}`;
   });
   return edited(dropped.cib, [...unbound.notes, ...dropped.notes, ...notes]);
 }
 
 /**
- * Sets meta attributes of several resources or groups: all of them, or none when one is missing.
+ * Sets meta attributes of several resources, groups or clones, or of all that a tag names: of all
+ * of them, or of none when one is missing.
  */
 export function setResourceMeta(
   cib: Cib,
   change: Change & { readonly kind: "setResourceMeta" },
 ): Edit {
-  const missing = change.ids.filter((id) => findResource(cib, id) === null);
-  const edits = change.ids
-    .map((id) => findResource(cib, id))
-    .filter((resource) => resource !== null)
-    .map(({ id, meta: current }) => ({ id, edit: assignMeta(id, current, change.values) }));
+  const tags = new Map(cib.tags?.map(({ id, members }) => [id, members]));
+  const ids = [...new Set(change.ids.flatMap((id) => tags.get(id) ?? [id]))];
+  const missing = ids.filter((id) => findResource(cib, id) === null);
+  const found = ids.map((id) => findResource(cib, id)).filter((resource) => resource !== null);
+  const edits = found.map(({ id, meta: current }) => ({
+    id,
+    edit: assignMeta(id, current, change.values),
+  }));
   const problems = [
     ...missing.map((id) => missingResource(cib, id)),
     ...edits.flatMap(({ edit }) => edit.problems),
   ];
   const next = edits.reduce((before, { id, edit }) => withMeta(before, id, edit.values), cib);
-  return { cib: next, notes: [], problems };
+  const notes = found.flatMap((resource) => notesOnMeta(resource, change.values));
+  return { cib: next, notes, problems };
 }
 
 /** Adds an operation; one of the same name and interval is refused. */
@@ -185,7 +209,8 @@ function assignMeta(
 }
 
 function withMeta(cib: Cib, id: ResourceId, meta: NameValues): Cib {
-  const grouped = mapGroup(cib, id, (group) => ({ ...group, meta }));
+  const cloned = mapClone(cib, id, (clone) => ({ ...clone, meta }));
+  const grouped = mapGroup(cloned, id, (group) => ({ ...group, meta }));
   return mapPrimitive(grouped, id, (primitive) => ({ ...primitive, meta }));
 }
 
@@ -197,7 +222,7 @@ function findPrimitive(cib: Cib, id: ResourceId): FoundPrimitive {
   const resource = findResource(cib, id);
   if (resource === null) return { kind: "refused", problem: missingResource(cib, id) };
   if (resource.kind === "primitive") return { kind: "found", primitive: resource };
-  return { kind: "refused", problem: notPrimitive(id, "has no operations of its own") };
+  return { kind: "refused", problem: notPrimitive(resource, "has no operations of its own") };
 }
 
 function checkNewId(
@@ -207,7 +232,8 @@ function checkNewId(
   const path = `resource ${quote(id)}`;
   const existing = findResource(cib, id);
   if (existing !== null) {
-    const what = existing.kind === "group" ? "a group" : renderAgentName(existing.agent);
+    const what =
+      existing.kind === "primitive" ? renderAgentName(existing.agent) : `a ${existing.kind}`;
     const expected = `already exists as ${what}; choose another id`;
     return [{ code: "already-exists", path, found: "", expected }];
   }
@@ -222,9 +248,9 @@ function checkNoPlace(change: Change & { readonly kind: "createResource" }): rea
   return [{ code: "bad-place", path: `resource ${quote(change.id)}`, found: "", expected }];
 }
 
-function notPrimitive(id: ResourceId, why: string): Problem {
+function notPrimitive({ id, kind }: Resource, why: string): Problem {
   const path = `resource ${quote(id)}`;
-  return { code: "not-a-resource", path, found: "", expected: `is a group and ${why}` };
+  return { code: "not-a-resource", path, found: "", expected: `is a ${kind} and ${why}` };
 }
 
 function notOneOperation(

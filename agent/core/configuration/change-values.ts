@@ -1,12 +1,15 @@
-import type { Assignments, Change, Cib, NameValues, NodeName } from "../model/index.ts";
+import type { Assignments, Change, Cib, CibNode, NameValues, NodeName } from "../model/index.ts";
 import { NODE_SWITCHES } from "./check-cib.ts";
-import { type Edit, edited, missingNode, refuse } from "./edit.ts";
-import { assignValues, checkRemovals } from "./named-values.ts";
+import { type Edit, edited, missingNode, missingResource, refuse } from "./edit.ts";
+import { assignValues, checkAssignments } from "./named-values.ts";
+import { quote } from "./near-names.ts";
+import { findResource, mapPrimitive } from "./resource-tree.ts";
 import { TABLES } from "./value-tables.ts";
 import { parseBoolean, type ValueTable } from "./value-types.ts";
 
 // The text of pcs, letter by letter, because scripts look for it.
-const DEFAULTS_WARNING =
+/** What pcs says to everyone who sets defaults. */
+export const DEFAULTS_WARNING =
   "Warning: Defaults do not apply to resources which override them with their own defined values";
 
 /** Sets cluster properties. */
@@ -51,9 +54,7 @@ export function setNodeAttributes(
 ): Edit {
   const { node: name, values } = change;
   if (!nodes.includes(name)) return refuse(cib, missingNode(nodes, name));
-  const listed = cib.nodes.some((node) => node.name === name)
-    ? cib.nodes
-    : [...cib.nodes, { name, attributes: {} }];
+  const listed = withNode(cib, name);
   const switched = Object.entries(values).map(([attribute, text]) => [
     attribute,
     NODE_SWITCHES.includes(attribute) ? switchText(text) : text,
@@ -67,6 +68,55 @@ export function setNodeAttributes(
   return edited({ ...cib, nodes: changed });
 }
 
+/** Sets what a primitive needs of each capacity. */
+export function setResourceUtilization(
+  cib: Cib,
+  change: Change & { readonly kind: "setResourceUtilization" },
+): Edit {
+  const resource = findResource(cib, change.id);
+  if (resource === null) return refuse(cib, missingResource(cib, change.id));
+  if (resource.kind !== "primitive") {
+    const path = `resource ${quote(change.id)}`;
+    const expected = `is a ${resource.kind} and has no utilization of its own; set its members'`;
+    return refuse(cib, { code: "not-a-resource", path, found: "", expected });
+  }
+  const next = mapPrimitive(cib, change.id, ({ utilization, ...rest }) => ({
+    ...rest,
+    ...assignUtilization(utilization, change.values),
+  }));
+  return edited(next);
+}
+
+/** Sets the capacities of a node, which gets an entry in the CIB when it has none. */
+export function setNodeUtilization(
+  cib: Cib,
+  { node: name, values }: Change & { readonly kind: "setNodeUtilization" },
+  nodes: readonly NodeName[],
+): Edit {
+  if (!nodes.includes(name)) return refuse(cib, missingNode(nodes, name));
+  const changed = withNode(cib, name).map((node): CibNode => {
+    if (node.name !== name) return node;
+    const { utilization, ...rest } = node;
+    return { ...rest, ...assignUtilization(utilization, values) };
+  });
+  return edited({ ...cib, nodes: changed });
+}
+
+// Without a value there is no utilization at all, as before the first one was set.
+function assignUtilization(
+  current: NameValues | undefined,
+  values: Assignments,
+): { readonly utilization?: NameValues } {
+  const utilization = assignValues(current ?? {}, values, null);
+  return Object.keys(utilization).length === 0 ? {} : { utilization };
+}
+
+function withNode(cib: Cib, name: NodeName): readonly CibNode[] {
+  return cib.nodes.some((node) => node.name === name)
+    ? cib.nodes
+    : [...cib.nodes, { name, attributes: {} }];
+}
+
 /** Sets values of a table: the new values, and the problems of names that were misspelt. */
 export function assign(
   at: { readonly path: string; readonly current: NameValues; readonly table: ValueTable },
@@ -74,7 +124,7 @@ export function assign(
 ): { readonly values: NameValues; readonly problems: Edit["problems"] } {
   return {
     values: assignValues(at.current, values, at.table),
-    problems: checkRemovals(at.path, at, values),
+    problems: checkAssignments(at.path, at, values),
   };
 }
 

@@ -4,10 +4,11 @@ const BOOLEAN: ValueType = { kind: "boolean" };
 const DURATION: ValueType = { kind: "duration" };
 const PERCENTAGE: ValueType = { kind: "percentage" };
 const SCORE: ValueType = { kind: "score" };
+const WATCHDOG: ValueType = { kind: "durationOrAuto" };
 
 /**
- * The cluster properties that may be set: Pacemaker's names, types and defaults (release 2.1), in
- * code-unit order. `lbctl property config --all` shows them all.
+ * The cluster properties that may be set: Pacemaker's names, types and defaults (releases 2.1 and
+ * 3.0), in code-unit order. `lbctl property config --all` shows them all.
  */
 export const PROPERTIES: readonly ValueDefinition[] = [
   {
@@ -66,9 +67,16 @@ export const PROPERTIES: readonly ValueDefinition[] = [
   },
   {
     name: "fence-reaction",
+    otherNames: ["fencing-reaction"],
     type: choice("stop", "panic"),
     default: "stop",
     description: "what a node does that learns it was fenced",
+  },
+  {
+    name: "have-watchdog",
+    type: BOOLEAN,
+    default: "false",
+    description: "whether the nodes have a watchdog",
   },
   {
     name: "join-finalization-timeout",
@@ -102,7 +110,7 @@ export const PROPERTIES: readonly ValueDefinition[] = [
   },
   {
     name: "no-quorum-policy",
-    type: choice("stop", "freeze", "ignore", "demote", "suicide"),
+    type: choice("stop", "freeze", "ignore", "demote", "fence", "suicide"),
     default: "stop",
     description: "what a node without quorum does with its resources",
   },
@@ -216,33 +224,39 @@ export const PROPERTIES: readonly ValueDefinition[] = [
   },
   {
     name: "stonith-action",
+    otherNames: ["fencing-action"],
     type: choice("reboot", "off"),
     default: "reboot",
     description: "what fencing does to a node",
   },
   {
     name: "stonith-enabled",
+    otherNames: ["fencing-enabled"],
     type: BOOLEAN,
     default: "true",
     description: "whether a lost node must be fenced before its resources move",
   },
   {
     name: "stonith-max-attempts",
+    otherNames: ["fencing-max-attempts"],
     type: integer(1),
     default: "10",
     description: "failed attempts after which fencing stops trying",
   },
   {
     name: "stonith-timeout",
+    otherNames: ["fencing-timeout"],
     type: DURATION,
     default: "60s",
     description: "how long one fencing may take",
   },
   {
     name: "stonith-watchdog-timeout",
-    type: DURATION,
+    otherNames: ["fencing-watchdog-timeout"],
+    type: WATCHDOG,
     default: "0",
-    description: "time after which a lost node has surely reset itself; 0: no watchdog",
+    description:
+      "time after which a lost node has reset itself; 0: no watchdog, -1: as the watchdog says",
   },
   {
     name: "stop-all-resources",
@@ -252,12 +266,14 @@ export const PROPERTIES: readonly ValueDefinition[] = [
   },
   {
     name: "stop-orphan-actions",
+    otherNames: ["stop-removed-actions", "cancel-removed-actions"],
     type: BOOLEAN,
     default: "true",
     description: "whether to cancel monitors that are no longer configured",
   },
   {
     name: "stop-orphan-resources",
+    otherNames: ["stop-removed-resources"],
     type: BOOLEAN,
     default: "true",
     description: "whether to stop resources that are no longer configured",

@@ -5,7 +5,7 @@ import type {
   Problem,
   ResourceId,
 } from "../model/index.ts";
-import { idText } from "./edit.ts";
+import { idText } from "./listed-ids.ts";
 import { assignValues } from "./named-values.ts";
 import { quote } from "./near-names.ts";
 import { TABLES } from "./value-tables.ts";

@@ -5,10 +5,13 @@ export {
   NOTHING_CHANGED,
 } from "./apply-changes.ts";
 export { checkCib } from "./check-cib.ts";
+export { renderLevelTarget } from "./check-fencing.ts";
 export { descendsFrom, hasSameContent, stampOf } from "./cib-stamp.ts";
 export { PROPERTIES } from "./cluster-properties.ts";
+export { resourcesNamedIn } from "./named-in-constraint.ts";
 export { renderNearNames } from "./near-names.ts";
 export { type ParsedCib, parseCib } from "./parse-cib.ts";
+export { findResource, listResources, withContents } from "./resource-tree.ts";
 export {
   META_ATTRIBUTES,
   OPERATION_DEFAULTS,
@@ -16,6 +19,7 @@ export {
 } from "./value-tables.ts";
 export {
   DURATION_MAX_MS,
+  normalValue,
   parseBoolean,
   parseDuration,
   parseInteger,

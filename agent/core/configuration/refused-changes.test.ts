@@ -250,9 +250,8 @@ const rows: readonly (readonly [string, Change, readonly string[]])[] = [
     meta("web", { "migration-treshold": "1" }),
     [
       'resource "web" meta "migration-treshold": is not a known meta attribute; known: ' +
-        "migration-threshold, maintenance, target-role, critical, is-managed, priority, " +
-        "requires, allow-migrate, failure-timeout, multiple-active, resource-stickiness, " +
-        "allow-unhealthy-nodes",
+        "migration-threshold, maintenance, target-role, critical, interleave, is-managed " +
+        "and 17 more",
     ],
   ],
   [
@@ -269,9 +268,7 @@ const rows: readonly (readonly [string, Change, readonly string[]])[] = [
     [
       'resource "nosuch": does not exist; the resources are log, a, all, b, ip, web',
       'resource "web" meta "critcal": is not a known meta attribute; known: critical, ' +
-        "priority, maintenance, requires, target-role, is-managed, allow-migrate, " +
-        "failure-timeout, multiple-active, migration-threshold, resource-stickiness, " +
-        "allow-unhealthy-nodes",
+        "notify, ordered, priority, clone-max, promotable and 17 more",
     ],
   ],
   [
@@ -290,14 +287,15 @@ const rows: readonly (readonly [string, Change, readonly string[]])[] = [
     [
       'property "no-quorum-polcy": is not a known cluster property; known: ' +
         "no-quorum-policy, cluster-delay, shutdown-lock, load-threshold, concurrent-fencing, " +
-        "enable-acl and 38 more",
+        "enable-acl and 39 more",
     ],
   ],
   [
     "properties of the wrong type, all told",
     properties({ "no-quorum-policy": "bogus", "stonith-enabled": "maybe", "batch-limit": "-1" }),
     [
-      'property "no-quorum-policy": "bogus": must be one of stop, freeze, ignore, demote, suicide',
+      'property "no-quorum-policy": "bogus": must be one of stop, freeze, ignore, demote, fence, ' +
+        "suicide",
       'property "stonith-enabled": "maybe": must be true or false',
       'property "batch-limit": "-1": must be a whole number from 0',
     ],

@@ -6,9 +6,10 @@ const COUNT: ValueType = { kind: "count" };
 const DURATION: ValueType = { kind: "duration" };
 const SCORE: ValueType = { kind: "score" };
 const TEXT: ValueType = { kind: "text" };
+const WHOLE: ValueType = { kind: "integer", min: 0, max: 1_000_000 };
 const ROLES = ["Started", "Stopped", "Promoted", "Unpromoted", "Master", "Slave"];
 
-/** Meta attributes of resources, groups and resource defaults, with Pacemaker's meaning. */
+/** Meta attributes of resources, groups, clones and resource defaults, with Pacemaker's meaning. */
 export const META_ATTRIBUTES: readonly ValueDefinition[] = [
   {
     name: "target-role",
@@ -65,6 +66,12 @@ export const META_ATTRIBUTES: readonly ValueDefinition[] = [
     description: "what must hold before the resource may start",
   },
   {
+    name: "provides",
+    type: { kind: "choice", choices: ["unfencing"] },
+    default: "",
+    description: "of a fence device: that nodes must be unfenced by it before resources start",
+  },
+  {
     name: "critical",
     type: BOOLEAN,
     default: "true",
@@ -82,6 +89,82 @@ export const META_ATTRIBUTES: readonly ValueDefinition[] = [
     default: "false",
     description: "whether the resource may run on a node whose health is bad",
   },
+  {
+    name: "promotable",
+    type: BOOLEAN,
+    default: "false",
+    description: "of a clone: whether some instances take the role Promoted",
+  },
+  {
+    name: "clone-max",
+    type: WHOLE,
+    default: "",
+    description: "of a clone: how many instances may run; without it, one for each node",
+  },
+  {
+    name: "clone-node-max",
+    type: WHOLE,
+    default: "1",
+    description: "of a clone: how many instances may run on one node",
+  },
+  {
+    name: "clone-min",
+    type: WHOLE,
+    default: "0",
+    description: "of a clone: instances that must run before what is ordered after it may start",
+  },
+  {
+    name: "promoted-max",
+    otherNames: ["master-max"],
+    type: WHOLE,
+    default: "1",
+    description: "of a promotable clone: how many instances may be promoted",
+  },
+  {
+    name: "promoted-node-max",
+    otherNames: ["master-node-max"],
+    type: WHOLE,
+    default: "1",
+    description: "of a promotable clone: how many instances may be promoted on one node",
+  },
+  {
+    name: "globally-unique",
+    type: BOOLEAN,
+    default: "false",
+    description: "of a clone: whether each instance does something else",
+  },
+  {
+    name: "interleave",
+    type: BOOLEAN,
+    default: "false",
+    description: "of a clone: wait for the other clone's instance on the same node only",
+  },
+  {
+    name: "ordered",
+    type: BOOLEAN,
+    default: "false",
+    description: "of a clone: start the instances one after the other",
+  },
+  {
+    name: "notify",
+    type: BOOLEAN,
+    default: "false",
+    description: "of a clone: tell all instances before and after one is started or stopped",
+  },
+];
+
+/** Meta attributes that only clones have a use for. */
+export const CLONE_ATTRIBUTES: readonly string[] = [
+  "promotable",
+  "clone-max",
+  "clone-node-max",
+  "clone-min",
+  "promoted-max",
+  "promoted-node-max",
+  "globally-unique",
+  "interleave",
+  "ordered",
+  "notify",
 ];
 
 /** Options of an operation besides its interval, timeout and id. */
@@ -152,6 +235,11 @@ export const TABLES = {
   operationOption: { noun: "operation option", definitions: OPERATION_OPTIONS },
   operationDefault: { noun: "operation option", definitions: OPERATION_DEFAULTS },
 } as const satisfies Record<string, ValueTable>;
+
+/** The name under which a value is stored: the same one, unless it is one of another release. */
+export function storedName(table: ValueTable, name: string): string {
+  return table.definitions.find(({ otherNames }) => otherNames?.includes(name))?.name ?? name;
+}
 
 /** The definition of a name; null when the table does not know it. */
 export function findDefinition(table: ValueTable, name: string): ValueDefinition | null {

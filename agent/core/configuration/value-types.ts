@@ -19,6 +19,8 @@ export type ValueType =
   | { readonly kind: "count" }
   | { readonly kind: "score" }
   | { readonly kind: "duration" }
+  /** A duration, or -1: the cluster finds it out. */
+  | { readonly kind: "durationOrAuto" }
   | { readonly kind: "percentage" }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "text" };
@@ -31,6 +33,8 @@ export interface ValueDefinition {
   readonly default: string;
   /** One line for people. */
   readonly description: string;
+  /** Names of other releases of Pacemaker under which people may set it; it is stored as `name`. */
+  readonly otherNames?: readonly string[];
 }
 
 /** A closed list of names. `noun` is what one of them is called in messages. */
@@ -107,6 +111,8 @@ export function normalValue(type: ValueType, text: string): string | null {
       return textOf(parseScore(text), renderScore);
     case "duration":
       return textOf(parseDuration(text), () => text);
+    case "durationOrAuto":
+      return text === "-1" ? text : textOf(parseDuration(text), () => text);
     case "percentage":
       return /^(\d|[1-9]\d|100)%$/.test(text) ? text : null;
     case "choice":
@@ -131,6 +137,8 @@ export function renderValueType(type: ValueType): string {
       return "a whole number from -1000000 to 1000000, INFINITY or -INFINITY";
     case "duration":
       return "a duration such as 30s, 500ms, 1min or 2h, at most 24 days";
+    case "durationOrAuto":
+      return "a duration such as 30s or 1min, at most 24 days, or -1";
     case "percentage":
       return "a percentage such as 80%";
     case "choice":

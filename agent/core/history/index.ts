@@ -5,4 +5,5 @@ export {
   forgetOperation,
   forgetResource,
 } from "./forget.ts";
+export { isFailure, isFoundActive, isProbe } from "./judge.ts";
 export { type RecordOptions, recordResult } from "./record-result.ts";

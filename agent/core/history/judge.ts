@@ -1,38 +1,72 @@
 import { assertNever } from "../base/index.ts";
 import type { OperationOutcome, OperationRecord } from "../model/index.ts";
 
-/** Exit status of an agent whose resource works, but not fully: counts as 0. */
-const DEGRADED_STATUS = 190;
+/** Exit statuses of a monitor, OCF resource agent API 1.1; the last two are Pacemaker's. */
+const STATUS = {
+  ok: 0,
+  notRunning: 7,
+  promoted: 8,
+  failedPromoted: 9,
+  /** The resource works, but not fully: counts as 0. */
+  degraded: 190,
+  /** The same of a promoted one: counts as 8. */
+  degradedPromoted: 191,
+} as const;
 
-/** Exit status of a monitor that found nothing running. */
-const NOT_RUNNING_STATUS = 7;
+/** What names an operation and says what it should answer. */
+type Asked = Pick<OperationRecord, "operation" | "intervalMs" | "expectedStatus">;
 
-/** True for a one-time monitor, which finds out the state and may find either. */
-export function isProbe({ operation, intervalMs }: OperationRecord): boolean {
+/** True for a one-time monitor, which finds out the state and may find any. */
+export function isProbe({
+  operation,
+  intervalMs,
+}: Pick<Asked, "operation" | "intervalMs">): boolean {
   return operation === "monitor" && intervalMs === 0;
 }
 
-/** True when the operation has ended, and not as it should have: timeouts and unknowns included. */
-export function isFailure(record: OperationRecord): boolean {
-  const { outcome, expectedStatus } = record;
+/**
+ * True when the operation has ended, and not as it should have: timeouts and unknowns included. A
+ * notification never fails: it tells, it does not ask.
+ */
+export function isFailure(record: Asked & Pick<OperationRecord, "outcome">): boolean {
+  const { outcome } = record;
+  if (record.operation === "notify") return false;
   switch (outcome.kind) {
     case "pending":
       return false;
     case "timedOut":
     case "notSpawned":
       return true;
-    case "exited": {
-      const status = outcome.status === DEGRADED_STATUS ? 0 : outcome.status;
-      if (isProbe(record)) return status !== 0 && status !== NOT_RUNNING_STATUS;
-      return status !== (expectedStatus ?? 0);
-    }
+    case "exited":
+      return !isExpectedStatus(record, outcome.status);
     default:
       return assertNever(outcome);
   }
+}
+
+/** True when a probe that answers this has found the resource running, in whatever role. */
+export function isFoundActive(status: number): boolean {
+  const plain = withoutDegree(status);
+  return plain === STATUS.ok || plain === STATUS.promoted || plain === STATUS.failedPromoted;
 }
 
 /** True when both ended alike; the words of the agent do not matter. */
 export function isOutcomeEqual(a: OperationOutcome, b: OperationOutcome): boolean {
   if (a.kind === "exited" && b.kind === "exited") return a.status === b.status;
   return a.kind === b.kind;
+}
+
+function isExpectedStatus(asked: Asked, status: number): boolean {
+  const plain = withoutDegree(status);
+  // A promoted resource that has failed is told by a status of its own, whatever was expected.
+  if (plain === STATUS.failedPromoted) return false;
+  if (isProbe(asked)) {
+    return plain === STATUS.ok || plain === STATUS.notRunning || plain === STATUS.promoted;
+  }
+  return plain === (asked.expectedStatus ?? STATUS.ok);
+}
+
+function withoutDegree(status: number): number {
+  if (status === STATUS.degraded) return STATUS.ok;
+  return status === STATUS.degradedPromoted ? STATUS.promoted : status;
 }

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/complexity/useMaxParams: history, whose, what, how: no two of one type.
 import {
   type AgentName,
+  endsRecurring,
   type Failcount,
   INFINITY_SCORE,
+  isReload,
   type NameValues,
   type NodeHistory,
   type OnFail,
@@ -10,7 +12,7 @@ import {
   type ResourceHistory,
   type ResourceId,
 } from "../model/index.ts";
-import { isFailure, isOutcomeEqual, isProbe } from "./judge.ts";
+import { isFailure, isFoundActive, isOutcomeEqual, isProbe } from "./judge.ts";
 
 /** What decides how a result counts. */
 export interface RecordOptions {
@@ -24,10 +26,15 @@ export interface RecordOptions {
 
 /**
  * Enters one result into a node's history. It replaces the record of the same operation and
- * interval, so the history holds at most one of each. A start or stop that has ended also ends the
- * recurring operations, whose records go. A failure counts once for each time that the operation
- * begins to fail: probes and ignored failures never count, a failed stop and (where
- * start-failure-is-fatal is on) a failed start count as infinity. A timeout is a failure.
+ * interval, so the history holds at most one of each. An operation that changes the state or the
+ * role also ends the recurring ones when it has ended, and their records go. A failure counts once
+ * for each time that the operation begins to fail: probes, notifications and ignored failures never
+ * count, a failed stop and (where start-failure-is-fatal is on) a failed start count as infinity. A
+ * timeout is a failure.
+ *
+ * Notifications leave no record. A reload leaves that of the start that it stands for, or, where it
+ * failed, that of a probe that has found the failure: as with Pacemaker, so that neither is judged
+ * by parameters that no longer hold.
  */
 export function recordResult(
   history: NodeHistory,
@@ -35,6 +42,7 @@ export function recordResult(
   record: OperationRecord,
   options: RecordOptions,
 ): NodeHistory {
+  if (record.operation === "notify") return history;
   const own = history.resources.find((entry) => entry.resource === resource);
   const previous = own?.records.find((entry) => isSameKey(entry, record));
   const updated = enterRecord(own ?? { resource, records: [], repairs: 0 }, record, options);
@@ -53,15 +61,32 @@ function enterRecord(
   record: OperationRecord,
   { call }: RecordOptions,
 ): ResourceHistory {
-  const endsRecurring = isStateChange(record) && record.outcome.kind !== "pending";
+  const entered = asEntered(record);
+  const hasEnded = record.outcome.kind !== "pending";
+  const endsOthers = hasEnded && endsRecurring(record.operation);
   const kept = own.records.filter(
-    (entry) => !isSameKey(entry, record) && !(endsRecurring && entry.intervalMs > 0),
+    (entry) =>
+      !isSameKey(entry, record) &&
+      !isSameKey(entry, entered) &&
+      !(endsOthers && entry.intervalMs > 0),
   );
-  const records = [...kept, record];
-  const isFound =
-    isProbe(record) && record.outcome.kind === "exited" && record.outcome.status === 0;
-  if (call === undefined || (record.operation !== "start" && !isFound)) return { ...own, records };
+  const records = [...kept, entered];
+  if (call === undefined || !tellsCall(record)) return { ...own, records };
   return { ...own, records, lastCall: { agent: call.agent, parameters: call.parameters } };
+}
+
+function asEntered(record: OperationRecord): OperationRecord {
+  if (!isReload(record.operation) || record.outcome.kind === "pending") return record;
+  return { ...record, operation: isFailure(record) ? "monitor" : "start" };
+}
+
+/** True when the resource now runs, or may run, with what this operation was called with. */
+function tellsCall(record: OperationRecord): boolean {
+  const { operation, outcome } = record;
+  if (operation === "start" || operation === "migrate_from") return true;
+  if (outcome.kind !== "exited") return false;
+  if (isReload(operation)) return !isFailure(record);
+  return isProbe(record) && isFoundActive(outcome.status);
 }
 
 /** A recurring operation that goes on failing in the same way has been counted already. */
@@ -99,10 +124,6 @@ function countFailure(
     },
   };
   return [...failcounts.filter((entry) => !isOwn(entry)), counted];
-}
-
-function isStateChange({ operation }: OperationRecord): boolean {
-  return operation === "start" || operation === "stop";
 }
 
 interface Key {

@@ -22,6 +22,11 @@ export interface OperationReport {
    * success.
    */
   readonly wasRepaired: boolean;
+  /**
+   * Parameters of the agent that need a restart when they change; absent: all of them do, since the
+   * agent cannot reload, or nobody knows.
+   */
+  readonly restartParameters?: readonly string[];
 }
 
 /** An address to ask the service network about. `nic` is "" when the CIB does not name one. */

@@ -33,6 +33,36 @@ export interface OperationRecord {
   readonly ranForMs: number;
   /** One line of the agent's own words; empty when there was nothing to say. */
   readonly reason: string;
+  /** For migrate_to and migrate_from: from where, to where. */
+  readonly migration?: { readonly source: NodeName; readonly target: NodeName };
+  /** True for the kept copy of a failure beside the last result of the same operation. */
+  readonly isKeptFailure?: boolean;
+  /** Digest over the parameters that need a restart, and which ones those are (or are not). */
+  readonly restart?: RestartDigest;
+  /** Present in a history that was read from a CIB of Pacemaker. */
+  readonly pacemaker?: PacemakerEntry;
+}
+
+/** What a change of the other parameters reloads instead of restarting. */
+export interface RestartDigest {
+  readonly digest: string;
+  readonly parameters: readonly string[];
+}
+
+/** What a Pacemaker history entry says beyond this model, as it stands in its CIB. */
+export interface PacemakerEntry {
+  /** `op-status` and `rc-code` as numbers. */
+  readonly execStatus: number;
+  readonly exitStatus: number;
+  /** `op-digest`, `op-restart-digest`, `op-force-restart`, `op-secure-digest`, … */
+  readonly digest: string | null;
+  readonly restartDigest: string | null;
+  readonly forceRestart: string | null;
+  readonly secureDigest: string | null;
+  /** `op-secure-params`: names of the parameters that the secure digest leaves out. */
+  readonly secureParameters?: string | null;
+  readonly featureSet: string | null;
+  readonly transitionKey: string | null;
 }
 
 /** What one node did with one resource. At most one record a name and interval. */
@@ -47,6 +77,8 @@ export interface ResourceHistory {
    * started. Absent: nothing was started yet.
    */
   readonly lastCall?: { readonly agent: AgentName; readonly parameters: NameValues };
+  /** Since when the resource is kept for this node, which is shutting down; wall-clock seconds. */
+  readonly lockedSinceS?: number;
 }
 
 /** Failures of one operation of one resource on one node; `count` saturates at INFINITY_SCORE. */
@@ -71,6 +103,8 @@ export interface NodeHistory {
   readonly failcounts: readonly Failcount[];
   /** Attributes that last until the agent restarts. */
   readonly attributes: NameValues;
+  /** Capacities that last as long, for those that the node does not declare itself. */
+  readonly utilization?: NameValues;
 }
 
 /** A node that has done nothing yet. */

@@ -2,7 +2,7 @@ import type { Change, Command } from "./change.ts";
 import type { Cib } from "./cib.ts";
 import type { NodeName, Problem } from "./names.ts";
 import type { ClusterStatus } from "./status.ts";
-import type { Decision } from "./transition.ts";
+import type { Decision, SchedulerInput } from "./transition.ts";
 
 /** What the API may ask of the agent. `by` is who asked, for people: `root via lbctl on ip1`. */
 export type ApiRequest =
@@ -11,7 +11,10 @@ export type ApiRequest =
   | {
       readonly kind: "apply";
       readonly changes: readonly Change[];
-      /** Validate and say what would happen; change nothing. */
+      /**
+       * Validate and say what would happen; change nothing. Without changes: how things stand.
+       * Answered by the node that is asked, from what it knows.
+       */
       readonly isDryRun: boolean;
       readonly by: string;
       readonly atWallMs: number;
@@ -36,6 +39,8 @@ export type ApiReply =
       readonly savedOn: readonly NodeName[];
       /** With a dry run: what would be done. */
       readonly decisions: readonly Decision[];
+      /** With a dry run: what that was decided from, with wall-clock times for all instants. */
+      readonly input?: SchedulerInput;
     }
   | { readonly kind: "done"; readonly notes: readonly string[] }
   /** A mistake of the person: nothing was changed. */

@@ -68,15 +68,30 @@ export interface NodeStatus {
   readonly addresses: readonly string[];
 }
 
-/** One primitive: where it is and why. */
+/** Where one copy of a resource is, in the words of crm_mon: `Started`, `Promoted`, `Stopping`. */
+export interface ResourcePlace {
+  readonly node: string;
+  readonly role: string;
+}
+
+/** One primitive, or one instance of a clone whose instances differ: where it is and why. */
 export interface ResourceStatus {
   readonly id: string;
   /** The group that it belongs to, "" when none. */
   readonly group: string;
+  /** The clone that it belongs to, "" when none. */
+  readonly clone: string;
+  /** True for an instance with a number of its own, `web:0`. */
+  readonly isUnique: boolean;
+  readonly isPromotable: boolean;
+  /** How many instances there may be in all; 1 outside of clones. */
+  readonly instancesMax: number;
   readonly agent: string;
   readonly role: string;
   /** Nodes on which it is active. */
   readonly nodes: readonly string[];
+  /** In which role it is there, by node. */
+  readonly places: readonly ResourcePlace[];
   readonly isManaged: boolean;
   readonly isDisabled: boolean;
   readonly isBlocked: boolean;

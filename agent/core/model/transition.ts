@@ -19,6 +19,28 @@ export interface OperationOrder {
   readonly checkLevel: number;
   /** What a failure of this operation means; resolved from `on-fail` and its defaults. */
   readonly onFail: OnFail;
+  /** Facts for the agent beside its parameters, `CRM_meta_…`: instance number, notifications. */
+  readonly meta?: NameValues;
+  readonly migration?: { readonly source: NodeName; readonly target: NodeName };
+}
+
+const ENDING_RECURRING: ReadonlySet<string> = new Set([
+  "start",
+  "stop",
+  "promote",
+  "demote",
+  "migrate_to",
+  "migrate_from",
+]);
+
+/** True for an operation that ends the recurring ones of its resource: others fit what follows. */
+export function endsRecurring(operation: string): boolean {
+  return ENDING_RECURRING.has(operation);
+}
+
+/** True for an operation that gives new parameters to what runs, without a restart. */
+export function isReload(operation: string): boolean {
+  return operation === "reload-agent" || operation === "reload";
 }
 
 /** What a failure of an operation means for its resource or node; Pacemaker's `on-fail`. */
@@ -37,7 +59,11 @@ export type ActionTask =
   | { readonly kind: "clearFailcount"; readonly resource: ResourceId }
   /** Forget the whole history of a resource on the node (an orphan after its stop). */
   | { readonly kind: "deleteHistory"; readonly resource: ResourceId }
-  | { readonly kind: "fence"; readonly method: "reboot" | "off" };
+  | { readonly kind: "fence"; readonly method: "reboot" | "off" | "on" }
+  /** The node, which wants to leave, may do so. */
+  | { readonly kind: "shutdown" }
+  /** Nothing to do: a point that others wait for, such as "all instances are started". */
+  | { readonly kind: "point"; readonly name: string };
 
 /**
  * One step of a transition. `after` lists the ids of the actions that must have succeeded first.
@@ -48,13 +74,27 @@ export interface Action {
   readonly node: NodeName;
   readonly task: ActionTask;
   readonly after: readonly number[];
+  /** Waits for one of these as well; empty or absent: for none. */
+  readonly afterAny?: readonly number[];
 }
 
 /**
  * One decision in words, as crm_simulate's summary: `recover`, `virtual_ip`, on which nodes, why.
  */
 export interface Decision {
-  readonly what: "leave" | "start" | "stop" | "move" | "recover" | "restart" | "reload" | "fence";
+  readonly what:
+    | "leave"
+    | "start"
+    | "stop"
+    | "move"
+    | "recover"
+    | "restart"
+    | "reload"
+    | "migrate"
+    | "promote"
+    | "demote"
+    | "fence"
+    | "shutdown";
   readonly resource: ResourceId | null;
   readonly from: NodeName | null;
   readonly to: NodeName | null;
@@ -77,6 +117,115 @@ export interface ResourceState {
   readonly isDisabled: boolean;
   /** True where `failure ignored` is to be shown. */
   readonly isFailureIgnored: boolean;
+  /**
+   * Sorted nodes per role; `{}` where it is stopped. The instances of an anonymous clone are joined
+   * under the id of the primitive, a node as often as it has instances; those of a unique clone are
+   * entries `ID:N` of their own.
+   */
+  readonly roles?: RoleNodes;
+  /** Sorted; each word once, for whichever node or instance it holds. */
+  readonly flags?: readonly ResourceFlag[];
+}
+
+/**
+ * What a resource is doing where it is active, in crm_simulate's words. `Starting` and the like: the
+ * operation is under way. A promotable resource is `Promoted` or `Unpromoted`, never `Started`.
+ */
+export type ActiveRole =
+  | "Started"
+  | "Promoted"
+  | "Unpromoted"
+  | "Starting"
+  | "Stopping"
+  | "Promoting"
+  | "Demoting"
+  | "Migrating";
+
+/** Nodes per role; a role without nodes is left out. */
+export type RoleNodes = Readonly<Partial<Record<ActiveRole, readonly NodeName[]>>>;
+
+/**
+ * What is to be said of a resource, in crm_simulate's words: `failed`: its last result is a failure;
+ * `failure ignored`: that failure counts for nothing; `blocked`: nothing may be done with it;
+ * `unmanaged`, `maintenance` (shown instead of unmanaged, where the resource or its node is in
+ * maintenance); `disabled`: a target role of Stopped, or of Unpromoted for a promotable one;
+ * `orphan`: has a history and no configuration; `UNCLEAN`: on a node that must be fenced; `LOCKED`:
+ * kept for a node that shuts down; `Monitoring`: a monitor is under way (with `record-pending`);
+ * the rest: the reason of a failed probe.
+ */
+export type ResourceFlag =
+  | "failed"
+  | "failure ignored"
+  | "blocked"
+  | "unmanaged"
+  | "maintenance"
+  | "disabled"
+  | "orphan"
+  | "UNCLEAN"
+  | "LOCKED"
+  | "Monitoring"
+  | "Not installed";
+
+/**
+ * How a node stands in crm_simulate's words: `online`, `offline`, `pending`, `standby`,
+ * `standby (with active resources)`, `standby (on-fail)`, `OFFLINE (standby)`, `maintenance`,
+ * `OFFLINE (maintenance)`, `UNCLEAN (online)`, `UNCLEAN (pending)`, `UNCLEAN (offline)`; with
+ * ` (health is RED)` or `YELLOW` behind it where a health attribute says so.
+ */
+export interface NodeStanding {
+  readonly name: NodeName;
+  readonly text: string;
+}
+
+/** What needs no command since something else brings it about: a fencing, a migration. */
+export interface ImpliedAction {
+  readonly operation: "start" | "stop" | "demote";
+  readonly resource: ResourceId;
+  readonly node: NodeName;
+}
+
+/** One thing that speaks for or against a node; `id` names it where it has a name. */
+export interface PlaceCause {
+  readonly kind:
+    | "constraint"
+    | "failure"
+    | "node"
+    | "company"
+    | "capacity"
+    | "stickiness"
+    | "property"
+    | "configuration";
+  readonly id: string;
+  /** A clause for people, lower case, no full stop. */
+  readonly text: string;
+}
+
+/** How one node stands for one primitive, after everything has been taken into account. */
+export interface PlaceExplanation {
+  readonly node: NodeName;
+  /** False: it cannot run there as things stand. */
+  readonly isPossible: boolean;
+  /** Null: the node is no candidate at all (`symmetric-cluster` is off). */
+  readonly score: number | null;
+  readonly speaksFor: readonly PlaceCause[];
+  readonly speaksAgainst: readonly PlaceCause[];
+}
+
+/** Why one primitive, or instance of a clone, is where it is and does what it does. */
+export interface ResourceExplanation {
+  /** With `:N` for the instances of a clone. */
+  readonly resource: ResourceId;
+  readonly baseId: ResourceId;
+  readonly activeOn: readonly NodeName[];
+  readonly goesTo: NodeName | null;
+  readonly role: string;
+  readonly nextRole: string;
+  readonly isManaged: boolean;
+  /** Why it is left alone, blocked or to be stopped; empty: it is free to be scheduled. */
+  readonly heldBy: readonly PlaceCause[];
+  /** What has to happen first, in words, when an action of it can not run yet. */
+  readonly waitsFor: readonly string[];
+  readonly places: readonly PlaceExplanation[];
 }
 
 /** The scheduler's whole answer. */
@@ -91,6 +240,16 @@ export interface Transition {
   readonly scores: Readonly<Record<ResourceId, Readonly<Record<NodeName, number>>>>;
   /** When time alone would change the answer (a failure expires); null: never. */
   readonly recheckAt: Instant | null;
+  /** How every node stands before the transition. */
+  readonly nodeStates?: readonly NodeStanding[];
+  /** How it stands if every action succeeds. */
+  readonly nodeStatesAfter?: readonly NodeStanding[];
+  /** For `explain`: one entry a primitive or instance. */
+  readonly explanations?: readonly ResourceExplanation[];
+  /** As `states`, if every action succeeds. */
+  readonly after?: readonly ResourceState[];
+  /** Starts, stops and demotions that happen without an action of their own. */
+  readonly implied?: readonly ImpliedAction[];
 }
 
 /** How a node stands, for the scheduler. */
@@ -102,6 +261,20 @@ export interface NodeState {
    * untouched.
    */
   readonly presence: "online" | "offline" | "unclean" | "held";
+  /** True while it is a member and its agent is not: it runs nothing yet. Absent: false. */
+  readonly isPending?: boolean;
+  /** True when it asked to leave and waits for its resources to be stopped. Absent: false. */
+  readonly isLeaving?: boolean;
+  /** True when it was never seen: there is no history, and none is expected. Absent: false. */
+  readonly wasNeverSeen?: boolean;
+  /** Why an unclean node has to be fenced, in words. */
+  readonly uncleanReason?: string;
+  /**
+   * Given when the node's state was read from a CIB of Pacemaker: whether it is a member of the
+   * cluster, also where it is unclean. Its history then counts as Pacemaker counts it. Absent: the
+   * agent's own knowledge, by which an offline node holds nothing.
+   */
+  readonly isMember?: boolean;
 }
 
 /** Everything that the scheduler looks at. */
@@ -111,4 +284,10 @@ export interface SchedulerInput {
   readonly histories: readonly NodeHistory[];
   readonly isQuorate: boolean;
   readonly now: Instant;
+  /** Wall-clock milliseconds since 1970 for date rules; absent: rules on dates never hold. */
+  readonly wallNowMs?: number;
+  /** True when this partition had quorum before; `no-quorum-policy=suicide` needs it. Absent: false. */
+  readonly hadQuorum?: boolean;
+  /** The node that schedules; fenced last. Absent: unknown. */
+  readonly dc?: NodeName;
 }

@@ -1,3 +1,2 @@
-export { digestOperation } from "./operations.ts";
-export { planOperation } from "./plan-operation.ts";
+export { digestOperation, digestRestart, planOperation } from "./read/index.ts";
 export { scheduleTransition } from "./schedule-transition.ts";

@@ -11,17 +11,16 @@ export function addScores(a: number, b: number): number {
 }
 
 /**
- * The part of a dependent's score that counts for its primary: `score` times `factor` millionths.
- * A factor of one (mandatory) passes scores unchanged; with a smaller one the result never becomes
- * zero unless `score` or `factor` is zero, so that weak preferences still break ties.
+ * The part of a dependent's score that counts for its primary: `score` times `factor` millionths,
+ * rounded to the nearest integer, halves away from zero. The result is never zero unless `score`
+ * or `factor` is, so that weak preferences still break ties.
  */
 export function scaleScore(score: number, factor: number): number {
   if (score === 0 || factor === 0) return 0;
-  if (factor >= INFINITY_SCORE) return score;
-  if (factor <= -INFINITY_SCORE) return -score;
-  const half = factor < 0 ? -INFINITY_SCORE / 2 : INFINITY_SCORE / 2;
-  const scaled = Math.trunc((score * factor + half) / INFINITY_SCORE);
-  return scaled === 0 ? Math.sign(factor) : scaled;
+  const product = Math.abs(score * factor);
+  const size = Math.floor((product + INFINITY_SCORE / 2) / INFINITY_SCORE);
+  if (size === 0) return factor > 0 ? 1 : -1;
+  return Math.sign(score) * Math.sign(factor) * size;
 }
 
 /** The product of two factors in millionths; zero only when one of them is. */

@@ -1,36 +1,54 @@
-import type { Link } from "./links.ts";
-import type { Situation } from "./situation.ts";
-import type { Step } from "./steps.ts";
+import type { Graph } from "./graph.ts";
+import type { Working, WorkingAction } from "./working.ts";
 
 /**
- * Steps that have to wait for an operation that a node is still carrying out (a start, stop or
- * probe), and steps that wait for those. They are left to the next transition, which follows when
- * the result is there.
+ * The plan without what a node is just doing, and without everything that waits for it: a start,
+ * stop or probe under way is not asked for again, and its result leads to the next plan. Only for
+ * histories of our own agents; one that was read from Pacemaker is planned as Pacemaker does.
  */
-export function findDeferred(situation: Situation, links: readonly Link[]): ReadonlySet<Step> {
-  const deferred = new Set<Step>();
-  for (const link of links) {
-    const start = link.second;
-    if (start.kind === "start" && isProbing(situation, start)) deferred.add(start);
-    if (link.first.kind === "start" && isProbing(situation, link.first)) deferred.add(link.first);
+export function withoutUnderWay(working: Working, graph: Graph): Graph {
+  const open = openOperations(working);
+  if (open.size === 0) return graph;
+  const held = new Set<WorkingAction>();
+  for (const action of graph.actions) {
+    if (action.resource === null || action.node === null) continue;
+    const { id, historyId, baseId } = action.resource;
+    const names = [id, historyId ?? baseId];
+    const keys = names.map((name) => keyOf(action.node?.name ?? "", name, action));
+    if (keys.some((key) => open.has(key))) held.add(action);
   }
-  let isChanged = true;
-  while (isChanged) {
-    isChanged = false;
-    for (const { first, second: then, isOrder } of links) {
-      if (!isOrder || !then.isRequired || deferred.has(then)) continue;
-      const isAwaited = first.isUnderWay && (first.kind === "start" || first.isRequired);
-      if (!isAwaited && !(deferred.has(first) && first.isRequired)) continue;
-      deferred.add(then);
-      isChanged = true;
+  for (let isGrowing = true; isGrowing; ) {
+    isGrowing = false;
+    for (const action of graph.actions) {
+      if (held.has(action)) continue;
+      if (!(graph.inputs.get(action) ?? []).some((other) => held.has(other))) continue;
+      held.add(action);
+      isGrowing = true;
     }
   }
-  return deferred;
+  for (const action of held) action.isInGraph = false;
+  return { ...graph, actions: graph.actions.filter((action) => !held.has(action)) };
 }
 
-/** True while a node has not answered yet whether the resource already runs there. */
-export function isProbing(situation: Situation, { resource }: Step): boolean {
-  return situation.nodes.some(
-    (node) => node.isOnline && resource.onNode.get(node.name)?.isProbing === true,
-  );
+/** One-time operations that nodes are carrying out, by node, resource and task. */
+function openOperations(working: Working): ReadonlySet<string> {
+  const open = new Set<string>();
+  for (const node of working.nodes) {
+    if (!node.isOnline) continue;
+    for (const { resource, records } of node.history?.resources ?? []) {
+      for (const { outcome, operation, intervalMs, pacemaker } of records) {
+        if (outcome.kind !== "pending" || pacemaker !== undefined) continue;
+        open.add(keyOf(node.name, resource, { task: operation, intervalMs }));
+      }
+    }
+  }
+  return open;
+}
+
+function keyOf(
+  node: string,
+  resource: string,
+  { task, intervalMs }: Pick<WorkingAction, "task" | "intervalMs">,
+): string {
+  return JSON.stringify([node, resource, task, intervalMs]);
 }

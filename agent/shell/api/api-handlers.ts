@@ -18,6 +18,7 @@ import {
   decodeCommand,
   encodeCib,
   encodeDecision,
+  encodeSchedulerInput,
   encodeStatus,
   PROBLEMS_MAX,
   PROBLEMS_METADATA,
@@ -162,8 +163,14 @@ async function apply(message: ApiMessage, parts: ApiServerParts): Promise<Answer
     atWallMs: Date.now(),
   });
   if (reply.kind !== "applied") return unexpected(reply);
-  const { cibVersion, notes, savedOn, decisions } = reply;
-  return messageOf({ cibVersion, notes, savedOn, decisions: decisions.map(encodeDecision) });
+  const { cibVersion, notes, savedOn, decisions, input } = reply;
+  return messageOf({
+    cibVersion,
+    notes,
+    savedOn,
+    decisions: decisions.map(encodeDecision),
+    schedulerInputJson: input === undefined ? "" : encodeSchedulerInput(input),
+  });
 }
 
 async function runCommand(message: ApiMessage, parts: ApiServerParts): Promise<Answer> {

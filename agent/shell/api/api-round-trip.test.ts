@@ -14,12 +14,15 @@ import {
   type Change,
   type Cib,
   emptyCib,
+  emptyHistory,
   type Primitive,
 } from "../../core/model/index.ts";
 import {
   type ApiMessage,
   decodeCib,
+  decodeDecision,
   decodeProblems,
+  decodeSchedulerInput,
   decodeStatus,
   encodeChange,
   encodeCommand,
@@ -255,12 +258,45 @@ suite("API over a unix socket", () => {
       notes: ["done"],
       savedOn: ["ip1"],
       decisions: [],
+      schedulerInputJson: "",
     });
     const [request] = asked;
     assert.ok(request?.kind === "apply");
     assert.deepEqual(request.changes, changes);
     assert.equal(request.isDryRun, true);
     assert.equal(request.by, "me");
+  });
+
+  test("a dry run brings what was decided and what it was decided from", async () => {
+    const input = {
+      cib: CIB,
+      nodes: [{ name: "ip1", presence: "online" as const }],
+      histories: [emptyHistory("ip1")],
+      isQuorate: true,
+      now: 1_795_206_299_000,
+    };
+    const decision = {
+      what: "move" as const,
+      resource: "web",
+      from: "ip1",
+      to: null,
+      isBlocked: false,
+      reason: "ip1 is in standby",
+    };
+    reply = () => ({
+      kind: "applied",
+      cibVersion: "",
+      notes: [],
+      savedOn: [],
+      decisions: [decision],
+      input,
+    });
+    const answer = await call("Apply", { changes: [], isDryRun: true, by: "me" });
+    assert.deepEqual(decodeSchedulerInput(answer["schedulerInputJson"]), input);
+    const decisions: readonly unknown[] = Array.isArray(answer["decisions"])
+      ? answer["decisions"]
+      : [];
+    assert.deepEqual(decisions.map(decodeDecision), [decision]);
   });
 
   test("a new resource gets the operations that its agent recommends", async () => {

@@ -1,210 +1,127 @@
-import { readFileSync } from "node:fs";
-import type { SchedulerInput, Transition } from "../../../agent/core/model/index.ts";
-import { scheduleTransition } from "../../../agent/core/scheduler/index.ts";
-import { readConfiguration } from "./read-configuration.ts";
-import { readStatus } from "./read-status.ts";
-import { parseXml } from "./xml.ts";
+// Compares an answer with the expected one on five levels, as the README of the corpus says.
 
-/** One action of the corpus. */
-interface ExpectedAction {
-  readonly op: string;
-  readonly rsc?: string;
-  readonly node?: string;
-  readonly interval?: number;
-  readonly cancels?: string;
-}
+import {
+  type Answer,
+  type AnswerAction,
+  type ClusterState,
+  coreKeyOf,
+  isCore,
+  keyOf,
+} from "./answer.ts";
+import type { Level } from "./expectation.ts";
 
-/** The parts of an expected result that are compared. */
-interface Expectation {
-  readonly now: number | string | null;
-  readonly expected: {
-    readonly before: { readonly resources: Readonly<Record<string, Record<string, string[]>>> };
-    readonly after: { readonly resources: Readonly<Record<string, Record<string, string[]>>> };
-    readonly actions: readonly ExpectedAction[];
-    readonly edges: readonly (readonly [number, number])[];
-    readonly scores: { readonly primitive?: Readonly<Record<string, unknown>> };
-  };
-}
-
-/** Result of one case, level by level; texts show what differs. */
+/** Lines per level, `- ` expected and not there, `+ ` there and not expected; empty: agrees. */
 export interface Comparison {
-  readonly state: readonly string[];
-  readonly placement: readonly string[];
-  readonly core: readonly string[];
-  readonly all: readonly string[];
-  readonly order: readonly string[];
+  readonly levels: Readonly<Record<Level, readonly string[]>>;
+  /** What differs and fails nothing. */
+  readonly remarks: readonly string[];
 }
 
-/** Reads a case of the corpus folder as scheduler input. */
-export function readCase(folder: string, name: string): SchedulerInput {
-  const document = parseXml(readFileSync(`${folder}/${name}.xml`, "utf8"));
-  const cib = readConfiguration(document);
-  const quorum = document.attributes["have-quorum"];
-  const { now } = readExpectation(folder, name);
+/** Compares on all levels. */
+export function compareAnswers(expected: Answer, own: Answer): Comparison {
+  const [before, ownBefore] = leveled(expected.before, own.before);
+  const [after, ownAfter] = leveled(expected.after, own.after);
   return {
-    cib,
-    ...readStatus(document, cib),
-    isQuorate: quorum === "1" || quorum === "true",
-    now: readNow(now),
+    levels: {
+      state: [
+        ...differences(listNodes(before), listNodes(ownBefore)),
+        ...differences(listPlaces(before), listPlaces(ownBefore)),
+        ...differences(listFlags(before), listFlags(ownBefore)),
+      ],
+      placement: differences(listPlaces(after), listPlaces(ownAfter)),
+      core_actions: differences(
+        expected.actions.filter(isCore).map(coreKeyOf),
+        own.actions.filter(isCore).map(coreKeyOf),
+      ),
+      all_actions: differences(expected.actions.map(keyOf), own.actions.map(keyOf)),
+      order: missingPairs(expected, own).map((pair) => `- ${pair}`),
+    },
+    remarks: [
+      ...differences(listNodes(after), listNodes(ownAfter)).map((line) => `after: ${line}`),
+      ...differences(listFlags(after), listFlags(ownAfter)).map((line) => `after: ${line}`),
+      ...missingPairs(own, expected).map((pair) => `extra order: ${pair}`),
+    ],
   };
 }
 
-/** Runs one case and lists, level by level, what differs from the expected result. */
-export function compareCase(folder: string, name: string): Comparison {
-  const input = readCase(folder, name);
-  const { expected } = readExpectation(folder, name);
-  const transition = scheduleTransition(input);
-  const own = listOwn(transition);
-  return {
-    state: differences(listStates(expected.before.resources), listBefore(transition)),
-    placement: differences(listStates(expected.after.resources), listAfter(input, transition)),
-    core: differences(
-      expected.actions.filter(isCore).map(renderExpected),
-      own.filter((text) => /^(start|stop|fence) /.test(text)),
-    ),
-    all: differences(expected.actions.filter((x) => x.op !== "shutdown").map(renderExpected), own),
-    order: compareOrder(expected, transition),
-  };
+/** What is in one list and not in the other; a line counts as often as it occurs. */
+export function differences(expected: readonly string[], own: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const line of expected) left.set(line, (left.get(line) ?? 0) + 1);
+  for (const line of own) left.set(line, (left.get(line) ?? 0) - 1);
+  return [...left]
+    .flatMap(([line, count]) =>
+      Array.from({ length: Math.abs(count) }, () => `${count > 0 ? "-" : "+"} ${line}`),
+    )
+    .sort();
 }
 
-function readExpectation(folder: string, name: string): Expectation {
-  const parsed: Expectation = JSON.parse(readFileSync(`${folder}/${name}.expected.json`, "utf8"));
-  return parsed;
-}
-
-function readNow(now: number | string | null): number {
-  if (now === null) return 3_900_000_000_000;
-  if (typeof now === "number") return now * 1000;
-  const ordinal = /^(\d{4})-(\d{3})(.*)$/.exec(now);
-  if (ordinal === null) return Date.parse(now);
-  return (
-    Date.parse(`${ordinal[1]}-01-01${ordinal[3] || "T00:00:00Z"}`) +
-    (Number(ordinal[2]) - 1) * 86_400_000
-  );
-}
-
-function isCore({ op }: ExpectedAction): boolean {
-  return op === "start" || op === "stop" || op === "fence";
-}
-
-function renderExpected(action: ExpectedAction): string {
-  const { op, rsc, node } = action;
-  switch (op) {
-    case "monitor":
-    case "cancel":
-      return `${op} ${rsc} ${node} ${action.interval ?? 0}`;
-    case "fence":
-      return `fence ${node}`;
-    default:
-      return `${op} ${rsc} ${node}`;
-  }
-}
-
-function listOwn(transition: Transition): readonly string[] {
-  return transition.actions.map(renderOwn);
-}
-
-function renderOwn({ node, task }: Transition["actions"][number]): string {
-  switch (task.kind) {
-    case "operation": {
-      const { operation, resource, intervalMs } = task.order;
-      const interval = operation === "monitor" ? ` ${intervalMs}` : "";
-      return `${operation} ${resource} ${node}${interval}`;
-    }
-    case "cancel":
-      return `cancel ${task.resource} ${node} ${task.intervalMs}`;
-    case "clearFailcount":
-      return `clear_failcount ${task.resource} ${node}`;
-    case "deleteHistory":
-      return `delete ${task.resource} ${node}`;
-    case "fence":
-      return `fence ${node}`;
-  }
-}
-
-function listStates(
-  resources: Readonly<Record<string, Record<string, string[]>>>,
-): readonly string[] {
-  return Object.entries(resources).map(([id, roles]) => {
-    const nodes = Object.values(roles).flat();
-    return `${id}: ${[...new Set(nodes)].sort().join(" ")}`;
+/** A failed resource may be told as Started where it was Unpromoted: then both say Started. */
+function leveled(expected: ClusterState, own: ClusterState): readonly [ClusterState, ClusterState] {
+  const failed = Object.keys(expected.flags).filter((id) => expected.flags[id]?.includes("failed"));
+  const level = (state: ClusterState): ClusterState => ({
+    ...state,
+    resources: {
+      ...state.resources,
+      ...Object.fromEntries(failed.map((id) => [id, joined(state, id)])),
+    },
   });
+  return [level(expected), level(own)];
 }
 
-function listBefore(transition: Transition): readonly string[] {
-  return transition.states.map((state) => `${state.resource}: ${state.activeOn.join(" ")}`);
+function joined({ resources }: ClusterState, id: string): Record<string, readonly string[]> {
+  const { Unpromoted = [], Started = [], ...others } = resources[id] ?? {};
+  return { ...others, Started: [...Unpromoted, ...Started] };
 }
 
-function listAfter(input: SchedulerInput, transition: Transition): readonly string[] {
-  const fenced = new Set(
-    transition.actions.filter((x) => x.task.kind === "fence").map((x) => x.node),
-  );
-  const offline = new Set(input.nodes.filter((x) => x.presence === "offline").map((x) => x.name));
-  return transition.states.map((state) => {
-    const nodes = new Set(state.activeOn.filter((x) => !fenced.has(x) && !offline.has(x)));
-    for (const { node, task } of transition.actions) {
-      if (task.kind !== "operation" || task.order.resource !== state.resource) continue;
-      if (task.order.operation === "stop") nodes.delete(node);
-    }
-    for (const { node, task } of transition.actions) {
-      if (task.kind !== "operation" || task.order.resource !== state.resource) continue;
-      if (task.order.operation === "start") nodes.add(node);
-    }
-    return `${state.resource}: ${[...nodes].sort().join(" ")}`;
-  });
+function listNodes({ nodes }: ClusterState): readonly string[] {
+  return Object.entries(nodes).map(([name, text]) => `node ${name}: ${text}`);
 }
 
-function compareOrder(
-  { actions, edges }: Expectation["expected"],
-  transition: Transition,
-): readonly string[] {
-  const expected = closure(
-    actions.map((_action, index) => index),
-    edges,
+/** A line for each role of each resource; what is stopped has none, whether listed or not. */
+function listPlaces({ resources }: ClusterState): readonly string[] {
+  return Object.entries(resources).flatMap(([id, roles]) =>
+    Object.entries(roles)
+      .filter(([, nodes]) => nodes.length > 0)
+      .map(([role, nodes]) => `${id} ${role}: ${[...nodes].sort().join(" ")}`),
   );
-  const own = closure(
-    transition.actions.map((action) => action.id),
-    transition.actions.flatMap((x) => x.after.map((before) => [before, x.id] as const)),
+}
+
+function listFlags({ flags }: ClusterState): readonly string[] {
+  return Object.entries(flags).flatMap(([id, words]) =>
+    [...new Set(words)].map((word) => `${id} is ${word}`),
   );
-  const byText = new Map(transition.actions.map((x) => [renderOwn(x), x.id]));
-  const missing: string[] = [];
-  for (const [first, thens] of expected) {
-    for (const second of thens) {
-      const [a, b] = [actions[first], actions[second]];
-      if (a === undefined || b === undefined) continue;
-      const [idA, idB] = [byText.get(renderExpected(a)), byText.get(renderExpected(b))];
-      if (idA === undefined || idB === undefined) continue;
-      if (!own.get(idA)?.has(idB)) missing.push(`${renderExpected(a)} < ${renderExpected(b)}`);
+}
+
+/**
+ * Pairs of the first answer's order that are not in the second's. Actions with the same key are
+ * told apart by what they are about where both answers tell it; those that remain alike (instances
+ * of an anonymous clone) count: as many pairs have to hold, whichever of them these are.
+ */
+function missingPairs(first: Answer, second: Answer): readonly string[] {
+  const tellsDetail = [first, second].every(({ actions }) =>
+    actions.every(({ op, detail }) => op !== "notify" || detail !== ""),
+  );
+  const name = (action: AnswerAction): string =>
+    tellsDetail && action.op === "notify" ? `${keyOf(action)} ${action.detail}` : keyOf(action);
+  const held = countPairs(second, name);
+  return [...countPairs(first, name)]
+    .filter(([pair, count]) => count > (held.get(pair) ?? 0))
+    .map(([pair]) => pair)
+    .sort();
+}
+
+function countPairs(
+  { actions, order }: Answer,
+  name: (action: AnswerAction) => string,
+): ReadonlyMap<string, number> {
+  const names = actions.map(name);
+  const counts = new Map<string, number>();
+  for (const [index, later] of names.entries()) {
+    for (const earlier of order[index] ?? []) {
+      const pair = `${names[earlier]} < ${later}`;
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
     }
   }
-  return missing.sort();
-}
-
-function closure(
-  ids: readonly number[],
-  edges: readonly (readonly [number, number])[],
-): Map<number, Set<number>> {
-  const result = new Map(ids.map((id) => [id, new Set<number>()]));
-  for (const id of ids) {
-    const open = [id];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const [first, second] of edges) {
-        if (first !== next || result.get(id)?.has(second)) continue;
-        result.get(id)?.add(second);
-        open.push(second);
-      }
-    }
-  }
-  return result;
-}
-
-function differences(expected: readonly string[], own: readonly string[]): readonly string[] {
-  const left = [...own];
-  const missing: string[] = [];
-  for (const text of expected) {
-    const at = left.indexOf(text);
-    if (at < 0) missing.push(`- ${text}`);
-    else left.splice(at, 1);
-  }
-  return [...missing, ...left.map((text) => `+ ${text}`)].sort();
+  return counts;
 }

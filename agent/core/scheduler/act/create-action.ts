@@ -1,0 +1,87 @@
+import { isActive } from "../read/index.ts";
+import { ROLE, type Working, type WorkingAction, type WorkingResource } from "../working.ts";
+import { requestFencing } from "./fence-action.ts";
+import { type ActionRequest, findExisting, newAction, setReason } from "./new-action.ts";
+
+/**
+ * The action of that key and node, made when there is none. An action once required stays so;
+ * whether it can be done is judged anew at each call, since its node may have become known.
+ */
+export function createAction(working: Working, request: ActionRequest): WorkingAction {
+  const action = findExisting(working, request) ?? newAction(working, request);
+  settleOptional(action, request.isOptional);
+  if (action.resource !== null) judgeRunnable(working, action, action.resource);
+  return action;
+}
+
+/** A point of a group or clone, such as `running`, for others to be ordered by. */
+export function pseudoAction(
+  working: Working,
+  resource: WorkingResource,
+  request: { readonly task: string; readonly isOptional: boolean; readonly isRunnable: boolean },
+): WorkingAction {
+  const { task, isOptional, isRunnable } = request;
+  const action = createAction(working, { resource, node: null, task, isOptional });
+  action.isPseudo = true;
+  if (isRunnable) action.isRunnable = true;
+  return action;
+}
+
+/** Nothing but recurring operations is asked of a resource that is not managed. */
+function settleOptional(action: WorkingAction, isOptional: boolean): void {
+  const { resource, node, isPseudo, intervalMs } = action;
+  const isLeftAlone = resource !== null && !resource.isManaged && node !== null;
+  if (isLeftAlone && !isPseudo && intervalMs === 0) action.isOptional = true;
+  else if (!isOptional) action.isOptional = false;
+}
+
+function judgeRunnable(working: Working, action: WorkingAction, resource: WorkingResource): void {
+  if (action.isPseudo) return;
+  const { node, task } = action;
+  // The history of a node is in the configuration: it can be forgotten without the node.
+  const isDoneByDc = task === "lrm_delete";
+  if (node === null) {
+    action.isRunnable = false;
+  } else if (!isDoneByDc && !node.isOnline) {
+    action.isRunnable = false;
+    if (resource.isManaged && task === "stop" && !node.isUnclean) {
+      requestFencing(working, node, `${resource.id} has to be stopped there and cannot be`);
+    }
+  } else if (!isDoneByDc && node.isPending) {
+    action.isRunnable = false;
+  } else if (action.requires === "nothing") {
+    action.isRunnable = true;
+  } else {
+    judgeQuorum(working, action, resource);
+  }
+}
+
+/** What needs quorum can wait for it; the policy says what may go on without. */
+function judgeQuorum(working: Working, action: WorkingAction, resource: WorkingResource): void {
+  switch (policyFor(working, resource)) {
+    case "stop":
+      action.isRunnable = false;
+      setReason(action, "there is no quorum", true);
+      break;
+    case "freeze":
+      if (isActive(resource, true) && resource.nextRole <= resource.role) break;
+      action.isRunnable = false;
+      setReason(action, "without quorum nothing more is started (freeze)", true);
+      break;
+    default:
+      action.isRunnable = true;
+  }
+}
+
+function policyFor(working: Working, resource: WorkingResource): string {
+  const policy = working.options.noQuorumPolicy;
+  if (working.isQuorate) return "ignore";
+  if (policy !== "demote") return policy;
+  // What is promotable and runs is demoted and goes on; everything else is stopped.
+  if (resource.role !== ROLE.promoted && resource.role !== ROLE.unpromoted) return "stop";
+  if (resource.nextRole > ROLE.unpromoted) {
+    resource.nextRole = ROLE.unpromoted;
+    resource.nextRoleReason = "there is no quorum (no-quorum-policy=demote)";
+  }
+  return "ignore";
+}

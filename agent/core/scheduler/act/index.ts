@@ -1,0 +1,10 @@
+export { clearOrphanFailcounts } from "./clear-failures.ts";
+export { createActions } from "./collective.ts";
+export { handleConfigurationChanges } from "./configuration-changes.ts";
+export { createAction } from "./create-action.ts";
+export { needsUnfencing, unfencingOf } from "./fence-action.ts";
+export { scheduleFencingAndShutdowns } from "./fencing.ts";
+export { namedPoint, setReason } from "./new-action.ts";
+export { sendNotifications } from "./notify.ts";
+export { orderProbes } from "./order-probes.ts";
+export { scheduleProbes } from "./probes.ts";

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, suiteSetup, suiteTeardown, test } from "mocha";
+import { type ExampleParts, exampleCib } from "../../test/what-if/example.ts";
+import { readPaths } from "../paths.ts";
+import { runProgram } from "../program.ts";
+
+suite("simulate, verify and explain on a file, without an agent", () => {
+  let folder = "";
+
+  suiteSetup(() => {
+    folder = mkdtempSync(join(tmpdir(), "lbctl-"));
+  });
+  suiteTeardown(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = async (
+    line: string,
+    parts: ExampleParts = {},
+  ): Promise<{ readonly status: number; readonly out: string; readonly err: string }> => {
+    const file = join(folder, "cib.xml");
+    writeFileSync(file, exampleCib(parts));
+    const [out, err]: [string[], string[]] = [[], []];
+    const status = await runProgram(line.replace("FILE", file).split(" "), {
+      paths: readPaths({ LB_CLUSTER_RUN: folder }),
+      terminal: { out: (text) => void out.push(text), err: (text) => void err.push(text) },
+      withAgent: () => assert.fail("no agent is needed"),
+    });
+    return { status, out: out.join("\n"), err: err.join("\n") };
+  };
+
+  test("simulate prints the state before, what would happen and why, and the end", async () => {
+    const { status, out } = await run("simulate FILE --standby ip1");
+    assert.equal(status, 0);
+    assert.equal(
+      out,
+      `State before:
+  * Nodes:
+    * ip1: standby (with active resources)
+    * online: ip2
+  * Resources:
+    * group web:
+      * address (ocf:heartbeat:IPaddr2): Started ip1
+      * server (ocf:heartbeat:apache): Started ip1
+    * clone gateway-clone:
+      * gateway (ocf:pacemaker:ping): Started ip1 ip2
+
+What would happen:
+  * address moves from ip1 to ip2: ip1 is in standby
+  * server moves from ip1 to ip2: ip1 is in standby
+  * gateway stops on ip1: ip1 is in standby
+  * 1 resource stays as before
+
+In this order:
+  * stop server on ip1
+  * stop gateway on ip1
+  * stop address on ip1
+  * start address on ip2
+  * monitor address on ip2 every 10s
+  * start server on ip2
+  * monitor server on ip2 every 10s
+
+State after:
+  * Nodes:
+    * ip1: standby
+    * online: ip2
+  * Resources:
+    * group web:
+      * address (ocf:heartbeat:IPaddr2): Started ip2
+      * server (ocf:heartbeat:apache): Started ip2
+    * clone gateway-clone:
+      * gateway (ocf:pacemaker:ping): Started ip2`,
+    );
+  });
+
+  test("a failed start is told, with what is not begun then; --steps goes on", async () => {
+    const once = await run("simulate FILE --standby ip1 --fail address_start_0@ip2=1");
+    assert.match(once.out, /start address on ip2: fails with status 1 \(error\)/);
+    assert.match(once.out, /start server on ip2: is not begun/);
+    assert.match(once.out, /From there \d+ actions? (?:is|are) planned: --steps goes on/);
+    const all = await run("simulate FILE --standby ip1 --fail address_start_0@ip2=1 --steps");
+    assert.match(all.out, /^Step 2: What would happen:$/m);
+    assert.doesNotMatch(all.out, /planned/);
+  });
+
+  test("as JSON every step is there, with its actions and what became of them", async () => {
+    const { out } = await run("simulate FILE --node-down ip1 --output-format json --scores");
+    const answer: unknown = JSON.parse(out);
+    assert.ok(typeof answer === "object" && answer !== null);
+    assert.deepEqual(Object.keys(answer), [
+      "file",
+      "suppositions",
+      "notes",
+      "at",
+      "failuresFirst",
+      "failuresUnused",
+      "steps",
+      "after",
+      "isAtRest",
+    ]);
+    assert.match(out, /"at": "2026-01-05T10:00:00.000Z"/);
+    assert.match(out, /"kind": "down"/);
+    assert.match(out, /"scores"/);
+  });
+
+  test("as a graph every action is a node and every wait an edge", async () => {
+    const { out } = await run("simulate FILE --standby ip1 --output-format dot");
+    assert.match(out, /^digraph transition \{/);
+    assert.match(out, /a\d+ \[label="start server on ip2"\];/);
+    assert.match(out, /a\d+ -> a\d+;/);
+  });
+
+  test("another time lets failures expire", async () => {
+    const { out } = await run("simulate FILE --at +2h --output-format json");
+    assert.match(out, /"at": "2026-01-05T12:00:00.000Z"/);
+  });
+
+  const refusals = [
+    ["simulate FILE --node-down ip9", "node 'ip9' is not in this cluster"],
+    ["simulate FILE --fail server", "--fail server: must be RSC_OP_INTERVAL@NODE=RC"],
+    ["simulate FILE --fail server_start_0@ip9=1", "node 'ip9' is not in this cluster"],
+    ["simulate FILE --at soon", "'soon' is not a valid time"],
+    ["simulate FILE --output-format yaml", "'yaml' is not a valid output format"],
+    ["simulate FILE more", "usage: lbctl simulate"],
+    ["simulate /nonexistent.xml", "/nonexistent.xml does not exist"],
+    ["verify FILE more", "usage: lbctl verify"],
+    ["explain", "usage: lbctl explain"],
+    ["explain nothing --file FILE", "resource 'nothing' is not known"],
+    ["explain server --node ip9 --file FILE", "node 'ip9' is not in this cluster"],
+  ] as const;
+  for (const [line, says] of refusals) {
+    test(`"${line}" is refused`, async () => {
+      const { status, err } = await run(line);
+      assert.equal(status, 2);
+      assert.ok(err.startsWith("Error: ") && err.includes(says), err);
+    });
+  }
+
+  test("verify: 0 when nothing is wrong, 1 with warnings alone, 2 with errors", async () => {
+    const good = await run("verify FILE");
+    assert.deepEqual(good, { status: 0, out: "Nothing is wrong with the configuration", err: "" });
+    const warned = await run("verify FILE", { properties: { "maintenance-mode": "true" } });
+    assert.equal(warned.status, 1);
+    assert.match(
+      warned.out,
+      /^Warning: property "maintenance-mode": true: .*\n0 errors, 1 warning$/,
+    );
+    const wrong = await run("verify FILE", { properties: { "no-quorum-policy": "perhaps" } });
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.out, /^Error: property "no-quorum-policy": "perhaps": /);
+  });
+
+  test("verify says what of a file is not understood, in JSON too", async () => {
+    const constraints = '<rsc_ticket id="t1" rsc="web" ticket="berlin"/>';
+    const { status, out } = await run("verify FILE --output-format json", { constraints });
+    assert.equal(status, 1);
+    assert.match(out, /"code": "out-of-scope"/);
+    assert.match(out, /rsc_ticket t1/);
+  });
+
+  test("explain of one node leaves the other out", async () => {
+    const { out } = await run("explain address --node ip2 --file FILE", { ip2: { standby: "on" } });
+    assert.match(out, /Why not ip2: it cannot run on ip2: ip2 is in standby\./);
+    assert.doesNotMatch(out, /Why ip1/);
+  });
+});

@@ -1,0 +1,77 @@
+/** `--plan`: a session in which changes are only planned, shown, and not made. */
+import type { SchedulerInput } from "../../agent/core/model/index.ts";
+import type { AgentClient } from "../agent-client/connect.ts";
+import { CtlError, EXIT } from "../ctl-error.ts";
+import type { Session } from "../session.ts";
+import { isGiven, isJson, type Options, printNotes } from "./command-kit.ts";
+import { readLiveInput } from "./read-facts.ts";
+
+/** A session, and what tells it whether the command that begins is only to be planned. */
+export interface PlanningSession {
+  readonly session: Session;
+  begin(options: Options): void;
+}
+
+/** The session for all commands of one run: with `--plan` the first change ends the command. */
+export function planningSession(session: Session): PlanningSession {
+  let options: Options = {};
+  return {
+    session: {
+      ...session,
+      withAgent: (use) =>
+        session.withAgent((agent) =>
+          use(isGiven(options, "plan") ? planningAgent(session, agent, options) : agent),
+        ),
+    },
+    begin: (given) => {
+      options = given;
+    },
+  };
+}
+
+function planningAgent(session: Session, agent: AgentClient, options: Options): AgentClient {
+  return {
+    ...agent,
+    apply: async (changes, how = {}) => {
+      if (how.isDryRun === true) return agent.apply(changes, how);
+      const present = await readLiveInput(agent);
+      const { notes, input } = await agent.apply(changes, { ...how, isDryRun: true });
+      return showPlan(session, options, { present, changed: input ?? present, notes });
+    },
+    runCommand: async (command) => {
+      const [present, { localNode }, { supposeCommand }] = await Promise.all([
+        readLiveInput(agent),
+        agent.getStatus(),
+        import("../what-if/index.ts"),
+      ]);
+      const changed = supposeCommand(present, command, localNode);
+      return showPlan(session, options, { present, changed, notes: [] });
+    },
+  };
+}
+
+async function showPlan(
+  session: Session,
+  options: Options,
+  plan: {
+    readonly present: SchedulerInput;
+    readonly changed: SchedulerInput;
+    readonly notes: readonly string[];
+  },
+): Promise<never> {
+  const { present, changed, notes } = plan;
+  const { planEffects } = await import("../what-if/index.ts");
+  const effects = planEffects(present, changed);
+  if (isJson(options)) {
+    session.terminal.out(JSON.stringify({ notes, ...effects }, null, 2));
+  } else {
+    const { renderPlan } = await import("../render/render-transition-plan.ts");
+    session.terminal.out(renderPlan(effects));
+    // Warnings only: what was added belongs to a change that was made.
+    printNotes(
+      session,
+      notes.filter((note) => note.startsWith("Warning:")),
+    );
+  }
+  throw new CtlError(EXIT.done);
+}

@@ -1,0 +1,119 @@
+/** `lbctl simulate`: what would happen, if. */
+import type { Command } from "commander";
+import { parseDuration } from "../../agent/core/configuration/index.ts";
+import { refused } from "../ctl-error.ts";
+import type { Session } from "../session.ts";
+import type { Fault, NodeSupposition } from "../what-if/index.ts";
+import { addCommand, isGiven, type Options, optionText } from "./command-kit.ts";
+import { checkNode, type Facts, parseFile, readFacts } from "./read-facts.ts";
+
+const USAGE = "simulate [FILE] [--node-down NODE] [--fail RSC_OP_INTERVAL@NODE=RC] [--steps] ...";
+const FORMATS = ["text", "json", "dot"] as const;
+
+/** Adds `simulate`. */
+export function addSimulateCommand(program: Command, session: Session): void {
+  addCommand(program, {
+    name: "simulate [FILE]",
+    summary: "what would happen to the cluster, or to that of a CIB file; changes nothing",
+    options: [
+      ["--node-down <node...>", "suppose that a node has left in order"],
+      ["--node-lost <node...>", "suppose that a node is gone without a goodbye"],
+      ["--node-up <node...>", "suppose that a node has joined"],
+      ["--standby <node...>", "suppose that a node is in standby"],
+      ["--fail <fault...>", "RSC_OP_INTERVAL@NODE=RC: suppose that an operation ends with this"],
+      ["--at <time>", "suppose another time: ISO 8601, seconds since 1970, or +1h from now"],
+      ["--steps", "plan again from the reached state until nothing is left to do"],
+      ["--scores", "the numbers behind the placement"],
+      ["--output-format <format>", "text, json or dot (for graphviz)"],
+    ],
+    run: (words, options) => simulate(session, words, options),
+  });
+}
+
+async function simulate(
+  session: Session,
+  words: readonly string[],
+  options: Options,
+): Promise<void> {
+  const format = readFormat(options);
+  const facts = await readFacts(session, parseFile(words, USAGE));
+  const suppositions = readSuppositions(options);
+  for (const { node } of suppositions) checkNode(facts, node);
+  const whatIf = await import("../what-if/index.ts");
+  const faults = readFaults(options, facts, whatIf.parseFault);
+  const atMs = await readTime(options, facts);
+  const timed = atMs === null ? facts.input : whatIf.moveTimeTo(facts.input, atMs);
+  const isRepeated = isGiven(options, "steps");
+  const simulation = whatIf.runSteps(whatIf.supposeNodes(timed, suppositions), {
+    faults,
+    stepsMax: isRepeated ? whatIf.STEPS_MAX : 1,
+  });
+  const { terminal } = session;
+  const withScores = isGiven(options, "scores");
+  const render = await import("../render/render-transition.ts");
+  if (format === "dot") terminal.out(render.renderGraph(simulation));
+  if (format === "text") {
+    for (const { kind, subject, text } of facts.notes) {
+      if (kind === "outOfScope") terminal.err(`Warning: ${subject}: left out: ${text}`);
+    }
+    terminal.out(render.renderSimulation(simulation, { withScores, isRepeated }));
+  }
+  if (format === "json") {
+    const described = whatIf.describeSimulation(simulation, {
+      file: facts.file,
+      suppositions,
+      notes: facts.notes,
+      withScores,
+    });
+    terminal.out(JSON.stringify(described, null, 2));
+  }
+}
+
+function readFormat(options: Options): (typeof FORMATS)[number] {
+  const given = optionText(options, "outputFormat") ?? "text";
+  const format = FORMATS.find((each) => each === given);
+  if (format !== undefined) return format;
+  throw refused(`'${given}' is not a valid output format, use 'text', 'json', 'dot'`);
+}
+
+function readSuppositions(options: Options): readonly NodeSupposition[] {
+  const kinds = [
+    ["nodeUp", "up"],
+    ["nodeDown", "down"],
+    ["nodeLost", "lost"],
+    ["standby", "standby"],
+  ] as const;
+  return kinds.flatMap(([option, kind]) =>
+    listTexts(options[option]).map((node) => ({ kind, node })),
+  );
+}
+
+function readFaults(
+  options: Options,
+  facts: Facts,
+  parse: (text: string) => Fault | null,
+): readonly Fault[] {
+  return listTexts(options["fail"]).map((text) => {
+    const fault = parse(text);
+    if (fault === null) {
+      throw refused(`--fail ${text}: must be RSC_OP_INTERVAL@NODE=RC, as web_monitor_10000@ip1=7`);
+    }
+    checkNode(facts, fault.node);
+    return fault;
+  });
+}
+
+async function readTime(options: Options, { input }: Facts): Promise<number | null> {
+  const text = optionText(options, "at");
+  if (text === undefined) return null;
+  const { readTimeText } = await import("../cib-xml/index.ts");
+  const durationMs = text.startsWith("+") ? parseDuration(text.slice(1)) : null;
+  const atMs =
+    durationMs === null ? readTimeText(text) : (input.wallNowMs ?? input.now) + durationMs;
+  if (atMs !== null && Number.isFinite(atMs)) return atMs;
+  throw refused(`'${text}' is not a valid time: give ISO 8601, seconds since 1970, or +1h`);
+}
+
+function listTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

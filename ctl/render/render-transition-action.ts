@@ -1,0 +1,66 @@
+/** Actions of a transition in words. */
+import type { Action } from "../../agent/core/model/index.ts";
+import type { Happening } from "../what-if/index.ts";
+import { renderReadable } from "./wall-time.ts";
+
+/** Exit statuses in the words of the OCF resource agent API 1.1. */
+const STATUS_WORDS: Readonly<Record<number, string>> = {
+  0: "ok",
+  1: "error",
+  2: "invalid parameter",
+  3: "unimplemented",
+  4: "insufficient privileges",
+  5: "not installed",
+  6: "not configured",
+  7: "not running",
+  8: "promoted",
+  9: "promoted and failed",
+};
+
+/** `7 (not running)`. */
+export function renderExitStatus(status: number): string {
+  const words = STATUS_WORDS[status];
+  return words === undefined ? String(status) : `${status} (${words})`;
+}
+
+/** `stop web on ip1`, `monitor web on ip2 every 10s`, `fence ip2 (reboot)`. */
+export function renderAction({ node, task }: Action): string {
+  switch (task.kind) {
+    case "operation": {
+      const { operation, resource, intervalMs } = task.order;
+      if (intervalMs > 0) {
+        return `${operation} ${resource} on ${node} every ${renderReadable(intervalMs)}`;
+      }
+      return `${operation === "monitor" ? "probe" : operation} ${resource} on ${node}`;
+    }
+    case "cancel": {
+      const every = renderReadable(task.intervalMs);
+      return `end the ${task.operation} of ${task.resource} on ${node} every ${every}`;
+    }
+    case "clearFailcount":
+      return `forget the failures of ${task.resource} on ${node}`;
+    case "deleteHistory":
+      return `forget what ${node} did with ${task.resource}`;
+    case "fence":
+      return task.method === "on"
+        ? `let ${node} in again (unfence)`
+        : `fence ${node} (${task.method})`;
+    case "shutdown":
+      return `let ${node} leave`;
+    case "point":
+      return `wait for ${task.name}`;
+  }
+}
+
+/** The action, and what became of it where that is not what was expected. */
+export function renderHappening({ action, outcome, status }: Happening): string {
+  const words = renderAction(action);
+  switch (outcome) {
+    case "done":
+      return words;
+    case "failed":
+      return `${words}: fails with status ${renderExitStatus(status ?? 1)}`;
+    case "skipped":
+      return `${words}: is not begun, since what it waits for failed or could not be done`;
+  }
+}

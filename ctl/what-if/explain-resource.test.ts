@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { suite, test } from "mocha";
+import {
+  CLONE_ALONE,
+  EVERYTHING,
+  type ExampleParts,
+  exampleInput,
+  nodeStatus,
+} from "../../test/what-if/example.ts";
+import { renderExplanation } from "../render/render-explanation.ts";
+import { explainCluster } from "./explain-cluster.ts";
+import { explainFacts } from "./explain-resource.ts";
+
+function explain(resource: string, parts: ExampleParts = {}): string {
+  const input = exampleInput(parts);
+  const found = explainFacts(input, resource) ?? assert.fail(`${resource} is not known`);
+  const cluster = explainCluster(input, null);
+  return renderExplanation({ explanation: found.explanation, cluster, recheckAt: null });
+}
+
+const FAILED = nodeStatus(
+  "ip1",
+  { ...EVERYTHING, address: ["stop 0"], server: ["start 0", "monitor 10s 7", "stop 0"] },
+  { "fail-count-server#monitor_10000": "1", "last-failure-server#monitor_10000": "1767600000" },
+);
+
+function meta(id: string, name: string, value: string): string {
+  return `<meta_attributes id="${id}"><nvpair id="${id}-1" name="${name}" value="${value}"/>
+    </meta_attributes>`;
+}
+
+interface Row {
+  readonly name: string;
+  readonly resource: string;
+  readonly parts: ExampleParts;
+  readonly says: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  {
+    name: "a member of a group that is where the group is",
+    resource: "server",
+    parts: {},
+    says: [
+      "server runs on ip1 and stays there",
+      "Why not ip2: it cannot run on ip2: it belongs to the same group as address",
+      "lbctl explain web --node ip2",
+    ],
+  },
+  {
+    name: "a node in standby, and who took it out of service",
+    resource: "address",
+    parts: { ip2: { standby: "on" } },
+    says: [
+      "Why not ip2: it cannot run on ip2: ip2 is in standby.",
+      "lbctl node unstandby ip2   lets ip2 run resources again",
+    ],
+  },
+  {
+    name: "a person's ban is told as such, with the command that takes it back",
+    resource: "address",
+    parts: {
+      constraints: '<rsc_location id="cli-ban-web-on-ip2" rsc="web" node="ip2" score="-INFINITY"/>',
+    },
+    says: [
+      "a person banned it from ip2 (constraint cli-ban-web-on-ip2)",
+      "lbctl resource clear web   takes back what resource move or ban has left",
+    ],
+  },
+  {
+    name: "a constraint is named, with what it asks for",
+    resource: "address",
+    parts: { constraints: '<rsc_location id="home" rsc="web" node="ip1" score="50"/>' },
+    says: [
+      "Why ip1: it is on ip1, since constraint home prefers ip1 (with 50)",
+      "Why not ip2: it could run on ip2, but ip1 comes first",
+      "lbctl resource move web ip2   moves the group there",
+    ],
+  },
+  {
+    name: "a rule is told in words",
+    resource: "address",
+    parts: {
+      ip2: { floor: "cellar" },
+      constraints: `<rsc_location id="dry" rsc="web"><rule id="dry-r" score="-INFINITY">
+        <expression id="dry-e" attribute="floor" operation="eq" value="cellar"/>
+        </rule></rsc_location>`,
+    },
+    says: [
+      'constraint dry, by its rule "floor eq cellar" forbids ip2',
+      "lbctl constraint delete dry",
+    ],
+  },
+  {
+    name: "a failure that reached the threshold, also for what runs beside it",
+    resource: "address",
+    parts: { status: FAILED + nodeStatus("ip2", EVERYTHING) },
+    says: [
+      "it cannot run on ip1: for server, which runs beside it, it had 1 failure on ip1",
+      "lbctl resource cleanup server node=ip1",
+    ],
+  },
+  {
+    name: "a disabled resource, and where that is set",
+    resource: "gateway",
+    parts: {
+      resources: `<clone id="gateway-clone">
+        ${meta("gm", "target-role", "Stopped")}
+        <primitive id="gateway" class="ocf" provider="pacemaker" type="ping"/></clone>`,
+      status: nodeStatus("ip1", {}) + nodeStatus("ip2", {}),
+    },
+    says: [
+      "it is disabled (meta attribute target-role=Stopped)",
+      "lbctl resource enable gateway-clone",
+    ],
+  },
+  {
+    name: "a resource that is not managed is left alone",
+    resource: "address",
+    parts: {
+      resources: `<primitive id="address" class="ocf" provider="heartbeat" type="IPaddr2">
+        ${meta("am", "is-managed", "false")}</primitive>`,
+      status:
+        nodeStatus("ip1", { address: ["start 0"] }) + nodeStatus("ip2", { address: ["monitor 7"] }),
+    },
+    says: [
+      "address runs on ip1 and stays there: it is not managed",
+      "lbctl resource manage address",
+      "it could run on ip2, but it is left alone",
+    ],
+  },
+  {
+    name: "maintenance of the whole cluster",
+    resource: "server",
+    parts: { properties: { "maintenance-mode": "true" } },
+    says: [
+      "the cluster is in maintenance mode",
+      "lbctl property set maintenance-mode=false   ends the maintenance",
+    ],
+  },
+  {
+    name: "a group as the sum of its members",
+    resource: "web",
+    parts: {},
+    says: [
+      "group web runs on ip1.",
+      "address runs on ip1 and stays there",
+      "server runs on ip1 and stays",
+    ],
+  },
+  {
+    name: "a clone as the sum of its instances",
+    resource: "gateway-clone",
+    parts: {},
+    says: [
+      "clone gateway-clone runs on ip1 and ip2.",
+      "gateway has 2 instances, of which 2 run: on ip1 and ip2.",
+      "has that node",
+    ],
+  },
+  {
+    name: "an order that a stopped resource waits for",
+    resource: "late",
+    parts: {
+      resources: `<primitive id="early" class="ocf" provider="heartbeat" type="Dummy">
+        ${meta("em", "target-role", "Stopped")}</primitive>
+        <primitive id="late" class="ocf" provider="heartbeat" type="Dummy"/>`,
+      constraints: '<rsc_order id="first-early" first="early" then="late"/>',
+      status: nodeStatus("ip1", {}) + nodeStatus("ip2", {}),
+    },
+    says: ["it starts after early (constraint first-early), of which early is stopped"],
+  },
+];
+
+suite("explain", () => {
+  for (const { name, resource, parts, says } of ROWS) {
+    test(name, () => {
+      const text = explain(resource, parts);
+      for (const words of says) assert.ok(text.includes(words), `"${words}" in:\n${text}`);
+    });
+  }
+
+  test("never a bare score: numbers come with the constraint that gives them", () => {
+    const parts = { constraints: '<rsc_location id="home" rsc="web" node="ip2" score="-5"/>' };
+    assert.doesNotMatch(explain("address", parts), /\bscore\b(?! there is below zero)/);
+  });
+
+  test("what nobody knows is not explained", () => {
+    assert.equal(explainFacts(exampleInput(), "nothing"), null);
+  });
+
+  test("what has a history and no configuration is an orphan", () => {
+    const status = nodeStatus("ip1", { ...EVERYTHING, gone: ["start 0"] });
+    const found = explainFacts(
+      exampleInput({ status: status + nodeStatus("ip2", CLONE_ALONE) }),
+      "gone",
+    );
+    assert.equal(found?.explanation.kind, "orphan");
+    assert.match(found?.explanation.summary ?? "", /^gone runs on ip1/);
+  });
+});

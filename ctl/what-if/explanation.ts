@@ -1,0 +1,48 @@
+/** What `lbctl explain` answers, as plain values: docs/operations.md lists the members. */
+import type { NodeName, PlaceCause, ResourceId } from "../../agent/core/model/index.ts";
+
+/** One thing that has a say, in words; `id` names the constraint, node or property behind it. */
+export interface Cause {
+  readonly kind: PlaceCause["kind"];
+  readonly id: string;
+  /** A clause, lower case, no full stop. */
+  readonly text: string;
+}
+
+/** What a person can do about it. */
+export interface Remedy {
+  readonly command: string;
+  /** What that brings about; a clause. */
+  readonly effect: string;
+}
+
+/** How one node stands for a resource. */
+export interface ExplainedPlace {
+  readonly node: NodeName;
+  readonly isHere: boolean;
+  /** Where it is, or is about to be. */
+  readonly isChosen: boolean;
+  readonly isPossible: boolean;
+  /** The whole in one sentence. */
+  readonly sentence: string;
+  readonly speaksFor: readonly Cause[];
+  readonly speaksAgainst: readonly Cause[];
+  /** What would let it, or make it, run there. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** Why a resource is where it is. Groups and clones have parts: members or instances. */
+export interface Explanation {
+  readonly resource: ResourceId;
+  readonly kind: "primitive" | "group" | "clone" | "orphan";
+  readonly activeOn: readonly NodeName[];
+  readonly summary: string;
+  /** Why it is left alone, kept stopped or blocked. */
+  readonly heldBy: readonly string[];
+  /** What has to happen before something that is due. */
+  readonly waitsFor: readonly string[];
+  readonly places: readonly ExplainedPlace[];
+  /** What would change the whole, wherever it runs. */
+  readonly remedies: readonly Remedy[];
+  readonly parts: readonly Explanation[];
+}

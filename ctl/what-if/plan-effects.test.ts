@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { suite, test } from "mocha";
+import type { Command, SchedulerInput } from "../../agent/core/model/index.ts";
+import { CLONE_ALONE, EVERYTHING, exampleInput, nodeStatus } from "../../test/what-if/example.ts";
+import { renderPlan } from "../render/render-transition-plan.ts";
+import { putInStandby } from "./change-input.ts";
+import { planEffects } from "./plan-effects.ts";
+import { supposeCommand } from "./suppose-command.ts";
+
+const STOPPED = { ...CLONE_ALONE, address: ["stop 0"], server: ["stop 0"] };
+const HISTORY = nodeStatus("ip1", EVERYTHING) + nodeStatus("ip2", STOPPED);
+
+function linesOf(present: SchedulerInput, changed: SchedulerInput): readonly string[] {
+  return renderPlan(planEffects(present, changed)).split("\n");
+}
+
+function afterCommand(present: SchedulerInput, command: Command): readonly string[] {
+  return linesOf(present, supposeCommand(present, command, "ip1"));
+}
+
+suite("plans of changes", () => {
+  const present = exampleInput({ status: HISTORY });
+
+  test("a change that nothing comes of says so", () => {
+    assert.deepEqual(linesOf(present, present), [
+      "Plan: changes nothing that runs; nothing would be stopped, started or moved",
+    ]);
+  });
+
+  test("a node in standby: what moves, with the times of last time, and why", () => {
+    const usually = "(usually 0.3 s to stop and 0.3 s to start)";
+    assert.deepEqual(linesOf(present, putInStandby(present, "ip1")), [
+      "Plan (nothing was changed):",
+      `  * moves server from ip1 to ip2 ${usually}: ip1 is in standby`,
+      "  * stops gateway on ip1: ip1 is in standby",
+      `  * moves address from ip1 to ip2 ${usually}: ip1 is in standby`,
+    ]);
+  });
+
+  test("what happens with the change or without it is told apart", () => {
+    const leaving = putInStandby(present, "ip1");
+    const lines = linesOf(leaving, leaving);
+    assert.equal(lines[1], "With or without the change:");
+    assert.equal(lines.length, 5);
+  });
+
+  test("what a change keeps from happening is told", () => {
+    const lines = linesOf(putInStandby(present, "ip1"), present);
+    assert.ok(lines.includes("  * no longer moves server from ip1 to ip2"), lines.join("\n"));
+  });
+
+  test("a node that stops gives up what it has", () => {
+    const lines = afterCommand(present, { kind: "stopNode", isWholeCluster: false });
+    assert.ok(
+      lines.some((line) => line.includes("moves server from ip1 to ip2")),
+      lines.join("\n"),
+    );
+    const all = afterCommand(present, { kind: "stopNode", isWholeCluster: true });
+    assert.ok(
+      all.some((line) => line.includes("stops server on ip1")),
+      all.join("\n"),
+    );
+  });
+
+  test("a restart stops and starts; a refresh finds all where it is", () => {
+    const lines = afterCommand(present, { kind: "restartResource", resource: "server" });
+    assert.match(lines[1] ?? "", /^ {2}\* restarts server on ip1/);
+    assert.equal(lines.length, 3, lines.join("\n"));
+    assert.equal(afterCommand(present, { kind: "refresh", resource: null, node: null }).length, 1);
+  });
+
+  test("a cleanup lets a resource go back where it is wanted", () => {
+    const failed = nodeStatus("ip1", STOPPED, {
+      "fail-count-server#monitor_10000": "1",
+      "last-failure-server#monitor_10000": "1767600000",
+    });
+    const away = exampleInput({
+      constraints: '<rsc_location id="home" rsc="web" node="ip1" score="50"/>',
+      status: failed + nodeStatus("ip2", EVERYTHING),
+    });
+    const lines = afterCommand(away, { kind: "cleanup", resource: "web", node: null });
+    assert.ok(
+      lines.some((line) => line.includes("moves server from ip2 to ip1")),
+      lines.join("\n"),
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { readdirSync } from "node:fs";
+import { compareCase, type Verdict } from "./compare-case.ts";
+
+// Shows, for a folder of CIB files, whether an export places the same as the file it came from:
+//   npm run test:cib-export -- FOLDER [--all] [CASE...]
+// Without `--all` only files with at most two nodes. Needs pcs and crm_simulate.
+
+const args = process.argv.slice(2);
+const isAll = args.includes("--all");
+const [folder, ...wanted] = args.filter((arg) => arg !== "--all");
+if (folder === undefined) {
+  console.error("usage: npm run test:cib-export -- FOLDER [--all] [CASE...]");
+  process.exit(2);
+}
+
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith(".xml"))
+  .map((file) => file.slice(0, -".xml".length))
+  .filter((name) => wanted.length === 0 || wanted.includes(name))
+  .sort();
+
+const CHECKS = ["same model", "valid XML", "XML places", "pcs model", "pcs places"] as const;
+const PARALLEL = 2;
+
+const verdicts: Verdict[] = [];
+const open = [...names];
+
+async function work(): Promise<void> {
+  for (let name = open.shift(); name !== undefined; name = open.shift()) {
+    const verdict = await compareCase(folder ?? "", name, { nodesMax: isAll ? null : 2 });
+    if (verdict === null) continue;
+    verdicts.push(verdict);
+    const bad = verdict.results.filter(({ outcome }) => outcome === "differs");
+    if (bad.length === 0) continue;
+    console.log(`${name}: ${bad.map(({ check }) => check).join(", ")}`);
+    for (const { check, details } of bad) {
+      for (const line of details.slice(0, wanted.length > 0 ? 50 : 6)) {
+        console.log(`    ${check}: ${line.slice(0, 240)}`);
+      }
+    }
+  }
+}
+
+await Promise.all(Array.from({ length: PARALLEL }, work));
+
+console.log(`${verdicts.length} cases`);
+for (const check of CHECKS) {
+  const of = (outcome: string): number =>
+    verdicts.filter(({ results }) =>
+      results.some((result) => result.check === check && result.outcome === outcome),
+    ).length;
+  console.log(
+    `${check.padEnd(12)} ${of("same")} same, ${of("differs")} differ, ${of("unknown")} not comparable`,
+  );
+}
+process.exitCode = verdicts.some(({ results }) =>
+  results.some(({ outcome }) => outcome === "differs"),
+)
+  ? 1
+  : 0;
