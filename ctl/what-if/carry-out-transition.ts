@@ -199,7 +199,7 @@ function record(input: SchedulerInput, { node, order, status }: Result): Schedul
         ...(migration === undefined ? {} : { migration }),
       };
       const options = { isStartFailureFatal, onFail: order.onFail, call: order };
-      const settled = intervalMs > 0 ? history : withoutPending(history, resource);
+      const settled = withoutUnordered(history, { resource, intervalMs });
       const recorded = recordResult(settled, resource, result, options);
       const isReload = operation === "reload" || operation === "reload-agent";
       return isReload && status === 0 ? noteReload(recorded, { resource, digest }) : recorded;
@@ -231,15 +231,22 @@ function isActive({ records }: ResourceHistory): boolean {
   return last.outcome.status !== OCF_NOT_RUNNING;
 }
 
-/** What was under way has ended when the next operation of the resource has. */
-function withoutPending(history: NodeHistory, resource: ResourceId): NodeHistory {
-  const resources = history.resources.map((entry) => {
-    if (entry.resource !== resource) return entry;
-    const records = entry.records.filter(
-      ({ intervalMs, outcome }) => intervalMs > 0 || outcome.kind !== "pending",
-    );
-    return { ...entry, records };
-  });
+/**
+ * What was under way has ended when the next operation of the resource has, unless that recurs.
+ * Notifications, which Pacemaker keeps without a number of their own, tell nothing of the state and
+ * have no place in the order of those that do.
+ */
+function withoutUnordered(
+  history: NodeHistory,
+  next: Pick<OperationRecord, "intervalMs"> & { readonly resource: ResourceId },
+): NodeHistory {
+  const isKept = ({ intervalMs, outcome, operation }: OperationRecord): boolean => {
+    const isUnderWay = intervalMs === 0 && outcome.kind === "pending";
+    return operation !== "notify" && !(isUnderWay && next.intervalMs === 0);
+  };
+  const resources = history.resources.map((entry) =>
+    entry.resource === next.resource ? { ...entry, records: entry.records.filter(isKept) } : entry,
+  );
   return { ...history, resources };
 }
 

@@ -1,5 +1,5 @@
 /** Constraints and other causes in sentences, with what a person can do about each. */
-import { findResource, renderScore } from "../../agent/core/configuration/index.ts";
+import { findResource, listResources, renderScore } from "../../agent/core/configuration/index.ts";
 import {
   type Cib,
   type Constraint,
@@ -168,17 +168,15 @@ function remediesOfCompany(
 ): readonly Remedy[] {
   const constraint = findConstraint(cib, id);
   if (constraint?.kind !== "colocation") {
-    const group = cib.resources.find((each) =>
-      primitivesOf(each).some((member) => member.id === withoutNumber(resource)),
+    const own = withoutNumber(resource);
+    const group = listResources(cib).find(
+      (each) => each.kind === "group" && primitivesOf(each).some((member) => member.id === own),
     );
-    return group === undefined || group.kind === "primitive"
-      ? remedyOfConstraint(constraint)
-      : [
-          {
-            command: `lbctl explain ${group.id} --node ${node}`,
-            effect: "says what keeps the others of its group from there",
-          },
-        ];
+    // The first member leads: the others are where it is.
+    const [leader] = group === undefined ? [] : primitivesOf(group);
+    if (leader === undefined || leader.id === own) return remedyOfConstraint(constraint);
+    const effect = `says what ${leader.id}, which leads its group, has to do with ${node}`;
+    return [{ command: `lbctl explain ${leader.id} --node ${node}`, effect }];
   }
   const other = constraint.withResource;
   return [

@@ -52,5 +52,7 @@ export function explainCluster(
     const effect = "starts alone, when the other node is known to be off";
     remedies.push({ command: "lbctl quorum unblock", effect });
   }
-  return { matters: [...matters, ...status.warnings], underWay: status.pending, remedies };
+  // What is the matter with single resources is explained where they are asked about.
+  const warnings = status.warnings.filter((warning) => !warning.startsWith("resource "));
+  return { matters: [...matters, ...warnings], underWay: status.pending, remedies };
 }

@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
     says: [
       "server runs on ip1 and stays there",
       "Why not ip2: it cannot run on ip2: it belongs to the same group as address",
-      "lbctl explain web --node ip2",
+      "lbctl explain address --node ip2",
     ],
   },
   {

@@ -8,19 +8,19 @@ export function usualTimeMs(
   histories: readonly NodeHistory[],
   asked: { readonly resource: ResourceId; readonly operation: string; readonly node: NodeName },
 ): number | null {
-  const times = histories.flatMap(({ node, resources }) =>
-    resources
-      .filter(({ resource }) => resource === asked.resource)
-      .flatMap(({ records }) => records)
-      .filter(
-        ({ operation, intervalMs, outcome }) =>
-          operation === asked.operation &&
-          intervalMs === 0 &&
-          outcome.kind === "exited" &&
-          outcome.status === 0,
-      )
-      .map(({ ranForMs }) => ({ node, ranForMs })),
-  );
-  const own = times.find(({ node }) => node === asked.node);
-  return own?.ranForMs ?? times[0]?.ranForMs ?? null;
+  let elsewhereMs: number | null = null;
+  for (const { node, resources } of histories) {
+    const entry = resources.find(({ resource }) => resource === asked.resource);
+    const record = entry?.records.find(
+      ({ operation, intervalMs, outcome }) =>
+        operation === asked.operation &&
+        intervalMs === 0 &&
+        outcome.kind === "exited" &&
+        outcome.status === 0,
+    );
+    if (record === undefined) continue;
+    if (node === asked.node) return record.ranForMs;
+    elsewhereMs ??= record.ranForMs;
+  }
+  return elsewhereMs;
 }

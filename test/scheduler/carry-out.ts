@@ -5,6 +5,8 @@ import type { Precedence } from "./corpus/precedence.ts";
 import { entry, historyOf, setLast } from "./oracle/feature.ts";
 import type { Spec, SpecEntry, SpecNode } from "./oracle/spec.ts";
 
+const EXIT_NOT_RUNNING = 7;
+
 /** The case after the plan. Operations that were under way have ended as they should. */
 export function carryOut(
   before: Spec,
@@ -68,6 +70,9 @@ function enter(spec: Spec, node: SpecNode, { op, rsc, interval, facts }: AnswerA
   const history = historyOf(spec, node, rsc ?? "");
   const rc = facts?.expected ?? 0;
   const intervalS = (interval ?? 0) / 1000;
+  // The executor refuses to monitor what it has not started; Pacemaker plans that where a start of
+  // an instance turns out to be impossible late.
+  if (intervalS > 0 && rc !== EXIT_NOT_RUNNING && !isStarted(history.entries)) return;
   // The executor tells a reload as the start that it stands for.
   const operation = op === "reload-agent" ? "start" : op;
   const made: SpecEntry = {
@@ -82,6 +87,13 @@ function enter(spec: Spec, node: SpecNode, { op, rsc, interval, facts }: AnswerA
   );
   if (intervalS === 0) setLast(history, made);
   else history.entries.push(made);
+}
+
+function isStarted(entries: readonly SpecEntry[]): boolean {
+  const last = entries.find((x) => x.intervalS === 0 && !x.isFailure);
+  if (last === undefined) return false;
+  if (last.operation === "monitor") return last.rc !== EXIT_NOT_RUNNING;
+  return last.operation !== "stop" && last.operation !== "migrate_to";
 }
 
 function clearFailures(node: SpecNode, name: string): void {

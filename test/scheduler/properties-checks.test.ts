@@ -9,6 +9,7 @@ import {
   findBrokenConstraints,
   findCycle,
   findForbiddenStarts,
+  findIdleMonitors,
   findSecondCopies,
   findStartsBeforeFencing,
   findTooManyCopies,
@@ -47,6 +48,12 @@ function operation(id: number, text: string, after: readonly number[] = []): Act
     onFail: "restart",
   } as const;
   return { id, node, after, task: { kind: "operation", order } };
+}
+
+function recurring(resource: string, node: string): Action {
+  const { id, after, task } = operation(5, `monitor ${resource} ${node}`);
+  if (task.kind !== "operation") throw new Error("an operation was made");
+  return { id, node, after, task: { ...task, order: { ...task.order, intervalMs: 10_000 } } };
 }
 
 function stateOf(resource: string, nodes: readonly string[], promoted = false): ResourceState {
@@ -119,6 +126,16 @@ suite("rules for plans", () => {
     assert.deepEqual(findStartsBeforeFencing({ spec, transition: sound }), []);
     const unsound = plan([FENCING, operation(2, "start a node1")]);
     assert.equal(findStartsBeforeFencing({ spec, transition: unsound }).length, 1);
+  });
+
+  test("a monitor of what does not run is found", () => {
+    const spec = specOf("a");
+    const [start, monitor] = [operation(1, "start a node1"), recurring("a", "node1")];
+    const states = [stateOf("a", [])];
+    assert.deepEqual(findIdleMonitors({ spec, transition: plan([start, monitor], states) }), []);
+    const active = plan([monitor], [stateOf("a", ["node1"])]);
+    assert.deepEqual(findIdleMonitors({ spec, transition: active }), []);
+    assert.equal(findIdleMonitors({ spec, transition: plan([monitor], states) }).length, 1);
   });
 });
 

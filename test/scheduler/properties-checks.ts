@@ -14,6 +14,8 @@ import {
   type SpecNode,
 } from "./oracle/spec.ts";
 
+const EXIT_NOT_RUNNING = 7;
+
 /** A case and what the scheduler makes of it. */
 export interface PlannedCase {
   readonly spec: Spec;
@@ -77,6 +79,7 @@ function listStarts({ actions }: Transition): readonly Start[] {
 /** Starts of a primitive that do not wait for the end of its copies elsewhere. */
 export function findSecondCopies(planned: PlannedCase): readonly string[] {
   const { spec, transition } = planned;
+  if (asksForLess(spec)) return [];
   const before = predecessors(transition);
   return listStarts(transition).flatMap(({ id, node, resource }) => {
     if (cloneOf(spec, baseName(resource)) !== null || isDevice(spec, resource)) return [];
@@ -97,6 +100,31 @@ function endsCopy({ node, task }: Action, resource: string, on: string): boolean
   if (task.kind === "fence") return true;
   if (task.kind !== "operation" || task.order.resource !== resource) return false;
   return task.order.operation === "stop" || task.order.operation === "migrate_to";
+}
+
+/** Recurring monitors, other than those that expect to find nothing, of what will not be active. */
+export function findIdleMonitors({ transition }: PlannedCase): readonly string[] {
+  const starts = new Set(listStarts(transition).map(({ node, resource }) => `${resource} ${node}`));
+  return transition.actions.flatMap(({ node, task }) => {
+    if (task.kind !== "operation" || task.order.operation !== "monitor") return [];
+    const { resource, intervalMs, expectedStatus } = task.order;
+    if (intervalMs === 0 || expectedStatus === EXIT_NOT_RUNNING) return [];
+    const isActive = transition.states.some(
+      (state) => baseName(state.resource) === baseName(resource) && state.activeOn.includes(node),
+    );
+    const comes = starts.has(`${resource} ${node}`) || isMigratedTo(transition, resource, node);
+    return isActive || comes ? [] : [`${resource} is monitored on ${node} and does not run there`];
+  });
+}
+
+function isMigratedTo({ actions }: Transition, resource: string, on: string): boolean {
+  return actions.some(
+    ({ node, task }) =>
+      node === on &&
+      task.kind === "operation" &&
+      task.order.operation === "migrate_from" &&
+      task.order.resource === resource,
+  );
 }
 
 /** Starts that do not wait for the fencing of a node. */
@@ -147,7 +175,11 @@ function stepsOf({ actions }: Transition): readonly Step[] {
 }
 
 /** True where nothing keeps the scheduler from doing with the resource what it wants. */
-function isFree(spec: Spec, states: readonly ResourceState[]): boolean {
+function isFree({ spec, transition }: PlannedCase, states: readonly ResourceState[]): boolean {
+  const ids = new Set(states.map(({ resource }) => resource));
+  const isBlocked = transition.decisions.some(
+    (x) => x.isBlocked && x.resource !== null && ids.has(x.resource),
+  );
   const isHeld = states.some(
     ({ isManaged, isBlocked, isOrphan, flags = [] }) =>
       !isManaged || isBlocked || isOrphan || flags.includes("maintenance"),
@@ -156,14 +188,14 @@ function isFree(spec: Spec, states: readonly ResourceState[]): boolean {
   const hasDevice = allPrimitives(spec).some(({ agent }) => agent.startsWith("stonith:"));
   const canFence = spec.properties["stonith-enabled"] !== "true" || hasDevice;
   const isLeft = spec.properties["maintenance-mode"] === "true" || !spec.isQuorate;
-  return !isHeld && !isLeft && canFence;
+  return !isBlocked && !isHeld && !isLeft && canFence;
 }
 
 /** In a state at rest: more instances than a clone may have, or copies of a primitive. */
 export function findTooManyCopies({ spec, transition }: PlannedCase): readonly string[] {
   return allPrimitives(spec).flatMap(({ id }) => {
     const states = transition.states.filter(({ resource }) => baseName(resource) === id);
-    if (!isFree(spec, states)) return [];
+    if (!isFree({ spec, transition }, states)) return [];
     const places = states.flatMap(({ roles = {} }) => Object.values(roles).flat());
     const promoted = states.flatMap(({ roles = {} }) => roles.Promoted ?? []);
     const clone = cloneOf(spec, id);
@@ -201,7 +233,7 @@ function checkColocation({ spec, transition }: PlannedCase, attributes: Attribut
   const { rsc = "", "with-rsc": other = "", score } = attributes;
   const hasMore = ["rsc-role", "with-rsc-role", "node-attribute"].some((key) => attributes[key]);
   if (hasMore || (score !== "INFINITY" && score !== "-INFINITY")) return [];
-  if (isContradicted(spec, attributes)) return [];
+  if (contradictsItself(spec)) return [];
   const [own, primary] = [placesOf(spec, transition, rsc), placesOf(spec, transition, other)];
   if (own === null || primary === null || own.length === 0) return [];
   const isTogether = own.every((node) => primary.includes(node));
@@ -211,13 +243,15 @@ function checkColocation({ spec, transition }: PlannedCase, attributes: Attribut
   return holds ? [] : [`colocation ${score}: ${words}`];
 }
 
-/** True where another colocation of the same two says something else. */
-function isContradicted({ constraints }: Spec, { rsc, "with-rsc": other, score }: Attributes) {
-  return constraints.some(({ name, attributes }) => {
-    if (name !== "rsc_colocation" || attributes["score"] === score) return false;
-    const pair = [attributes["rsc"], attributes["with-rsc"]];
-    return pair.includes(rsc) && pair.includes(other);
-  });
+/**
+ * True where two colocations of the same two resources ask for different things. Such a pair never
+ * comes to rest where its primary is chosen for the sake of its dependent and the reverse.
+ */
+export function contradictsItself({ constraints }: Spec): boolean {
+  const pairs = constraints
+    .filter(({ name }) => name === "rsc_colocation")
+    .map(({ attributes }) => [attributes["rsc"], attributes["with-rsc"]].sort().join(" "));
+  return new Set(pairs).size < pairs.length;
 }
 
 function checkOrder({ spec, transition }: PlannedCase, attributes: Attributes): readonly string[] {
@@ -241,6 +275,6 @@ function placesOf(spec: Spec, transition: Transition, id: string): readonly stri
   const states = members.flatMap(
     (member) => transition.states.find((state) => state.resource === member.id) ?? [],
   );
-  if (!isFree(spec, states)) return null;
+  if (!isFree({ spec, transition }, states)) return null;
   return states.at(-1)?.activeOn ?? [];
 }

@@ -22,6 +22,8 @@ export function applyOrderings(working: Working): void {
   for (const action of working.actions.toReversed()) blockDependents(action, revisit);
   orderProbes(working);
   for (const action of working.actions.toReversed()) revisit(action);
+  // A start that something else made impossible has not told its monitors.
+  for (const action of working.actions) if (action.intervalMs > 0) revisit(action);
   disableLoopsByLoad(working);
 }
 

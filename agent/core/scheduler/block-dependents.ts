@@ -40,8 +40,6 @@ function block(
     }
     blockDependents(action, revisit);
     revisit(action);
-    // What waits for it (its monitors, above all) has not been looked at, since it changed here.
-    for (const after of action.after.toReversed()) revisit(after.other);
   }
   for (const child of resource.children) block(child, what, revisit);
 }

@@ -10,6 +10,7 @@ import { applyOrderings } from "./apply-orderings.ts";
 import { assignResources } from "./assign.ts";
 import { indexTargets } from "./constraint-targets.ts";
 import { describeTransition } from "./describe-transition.ts";
+import { findFutile } from "./futile-steps.ts";
 import { createGraph } from "./graph.ts";
 import { addInternalConstraints } from "./internal-constraints.ts";
 import { applyNodeCriteria, readWorking } from "./read/index.ts";
@@ -25,7 +26,18 @@ import type { Working } from "./working.ts";
  * whatever order they are listed. Everything means what it means in Pacemaker.
  */
 export function scheduleTransition(input: SchedulerInput): Transition {
+  const { transition, futile } = plan(input, new Set());
+  return futile.size === 0 ? transition() : plan(input, futile).transition();
+}
+
+interface Plan {
+  readonly transition: () => Transition;
+  readonly futile: ReadonlySet<string>;
+}
+
+function plan(input: SchedulerInput, futile: ReadonlySet<string>): Plan {
   const working = readWorking(input);
+  for (const step of futile) working.futile.add(step);
   const before = describeTransition.before(working);
   unpackConstraints(working);
   applyNodeCriteria(working);
@@ -38,7 +50,10 @@ export function scheduleTransition(input: SchedulerInput): Transition {
   scheduleFencingAndShutdowns(working);
   applyOrderings(working);
   const graph = withoutUnderWay(working, createGraph(working));
-  return describeTransition.whole(working, before, graph);
+  return {
+    transition: () => describeTransition.whole(working, before, graph),
+    futile: findFutile(working),
+  };
 }
 
 function unpackConstraints(working: Working): void {

@@ -430,4 +430,6 @@ export interface Working {
   readonly actions: WorkingAction[];
   /** The named actions without a resource, and those of resources, by key and node. */
   readonly named: Map<string, WorkingAction>;
+  /** Starts and promotions known to lead to nothing, see `findFutile`: nobody needs to wait. */
+  readonly futile: Set<string>;
 }

@@ -60,7 +60,7 @@ export function newPrimitive(id: string, dice: Dice): SpecPrimitive {
 export function freeId(spec: Spec, letter: string): string {
   const taken = new Set([
     ...allPrimitives(spec).map(({ id }) => id),
-    ...spec.resources.map(({ id }) => id),
+    ...spec.resources.flatMap((x) => (x.kind === "clone" ? [x.id, x.child.id] : [x.id])),
   ]);
   for (let number = 1; ; number++) {
     if (!taken.has(`${letter}${number}`)) return `${letter}${number}`;

@@ -55,11 +55,11 @@ export async function askOracle(
   return { kind: "answer", answer: { before, after, actions, order, decisions, scores } };
 }
 
+/** What the program says went wrong; it tells it as the text of an element. */
 function lastLine(output: string): string {
-  const lines = output
-    .split("\n")
-    .filter((line) => line.includes("message=") || /error/i.test(line));
-  return (lines.at(-1) ?? "").trim();
+  const errors = [...output.matchAll(/<error>([^<]*)<\/error>/g)].map((match) => match[1] ?? "");
+  const [, message = ""] = /<status [^>]*message="([^"]*)"/.exec(output) ?? [];
+  return errors.at(-1) ?? message;
 }
 
 function run(

@@ -1,4 +1,5 @@
 import { assert } from "../../base/index.ts";
+import { isFutile } from "../futile-steps.ts";
 import { RELATION } from "../relations.ts";
 import { ROLE, type Working, type WorkingNode, type WorkingResource } from "../working.ts";
 import { orderAfterUnfencing, unfenceAfterStop } from "./fence-action.ts";
@@ -83,7 +84,8 @@ function startResource(working: Working, { resource, node, isOptional }: StepReq
   const start = startAction(working, resource, { node, isOptional: true });
   orderAfterUnfencing(working, start, RELATION.firstImpliesThen);
   // One that cannot be done stays optional, so that it does not force a stop.
-  if (start.isRunnable && !isOptional && resource.isManaged) start.isOptional = false;
+  const isRequired = start.isRunnable && !isOptional && resource.isManaged;
+  if (isRequired && !isFutile(working, start)) start.isOptional = false;
   if (isExpectedOn(resource, node)) start.isPseudo = true;
 }
 
@@ -96,7 +98,8 @@ function promoteResource(working: Working, { resource, node, isOptional }: StepR
     }
     return;
   }
-  const promote = promoteAction(working, resource, { node, isOptional });
+  const isNotRequired = isOptional || isFutile(working, { resource, task: "promote", node });
+  const promote = promoteAction(working, resource, { node, isOptional: isNotRequired });
   if (isExpectedOn(resource, node)) promote.isPseudo = true;
 }
 

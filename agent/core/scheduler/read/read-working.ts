@@ -74,6 +74,7 @@ function makeWorking(
     orderings: [],
     actions: [],
     named: new Map(),
+    futile: new Set(),
   };
 }
 
