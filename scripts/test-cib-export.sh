@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compares exports of CIB files with what they came from: `npm run test:cib-export -- FOLDER [--all]
-# [CASE...]`. Each file is read, written as XML and as pcs script, and planned by crm_simulate in
-# each form. Files with more than two nodes only with `--all`. Needs pcs, crm_simulate and xmllint.
+# [--no-pcs] [CASE...]`. Each file is read, written as XML and as pcs script, and planned by
+# crm_simulate in each form. Files with more than two nodes only with `--all`; `--no-pcs` leaves out
+# the script, which takes minutes. Needs pcs, crm_simulate and xmllint.
 # Exit 0: all the same; 1: something differs; 2: the call is wrong.
 set -euo pipefail
 called_from=${INIT_CWD:-$PWD}

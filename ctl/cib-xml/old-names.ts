@@ -1,6 +1,6 @@
 /** Names of options that releases of Pacemaker have changed, and the ones that the model uses. */
 
-/** What becomes of a name: another name; or, as a property, a default of resources or operations. */
+/** What becomes of a name: another name, or a default of resources or operations under it. */
 export interface Renaming {
   readonly name: string;
   readonly moveTo?: "resourceDefaults" | "operationDefaults";

@@ -90,6 +90,22 @@ suite("each thing has a line", () => {
       },
       /^constraint l: names node p9, which is not there$/,
     ],
+    [
+      "a fencing level of a device that is not there",
+      {
+        more: `<fencing-topology><fencing-level id="f" index="1" target="p1" devices="gone"/>
+          </fencing-topology>`,
+      },
+      /^fencing level f: names gone, which is not there$/,
+    ],
+    [
+      "a member of a tag that is not there",
+      {
+        resources: dummy("d"),
+        more: '<tags><tag id="t"><obj_ref id="d"/><obj_ref id="gone"/></tag></tags>',
+      },
+      /^tag t: names gone, which is not there$/,
+    ],
     ["comments", { resources: "<!-- note -->" }, /^comments: 1 XML comments are not kept$/],
   ];
   for (const [name, parts, line] of rows) {
@@ -109,6 +125,18 @@ suite("each thing has a line", () => {
     assert.deepEqual(planned.cib.constraints, []);
     assert.deepEqual(linesOf(planned, "outOfScope").length, 1);
   });
+});
+
+test("what names a thing that is there stays", () => {
+  const planned = plan({
+    resources: dummy("d"),
+    more: `<tags><tag id="t"><obj_ref id="d"/></tag></tags><fencing-topology>
+      <fencing-level id="f" index="1" target="p1" devices="d"/></fencing-topology>`,
+    constraints: '<rsc_location id="l" rsc="t" node="p1" score="1"/>',
+  });
+  assert.deepEqual(linesOf(planned, "dropped"), []);
+  assert.equal(planned.cib.constraints.length, 1);
+  assert.equal(planned.cib.fencingLevels?.length, 1);
 });
 
 suite("nodes", () => {

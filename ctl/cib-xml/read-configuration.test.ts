@@ -69,7 +69,8 @@ test("the switches of a node are on or absent, unless a rule could turn them on"
   const rule = '<rule id="r"><date_expression id="e" operation="gt" start="2026-01-01"/></rule>';
   const nodes =
     `<node id="1" uname="p1">${set("a", { standby: "YES", maintenance: "false" })}</node>` +
-    `<node id="2" uname="p2">${set("b", { standby: "0" })}${set("c", { standby: "1" }, rule)}</node>`;
+    `<node id="2" uname="p2">${set("b", { standby: "0" })}` +
+    `${set("c", { standby: "1" }, rule)}</node>`;
   const { cib } = read(cibDocument({ nodes }));
   assert.deepEqual(
     cib.nodes.map(({ attributes }) => attributes),
@@ -123,6 +124,16 @@ suite("sets with rules", () => {
       );
     });
   }
+
+  test("a set whose rule refers to nothing is dropped, since it would hold always", () => {
+    const broken = `<meta_attributes id="m"><rule id-ref="gone"/>${pairs("m", { priority: "9" })}
+      </meta_attributes>`;
+    const document = cibDocument({ resources: dummy("d", broken) });
+    const [primitive] = read(document).cib.resources;
+    assert.ok(primitive?.kind === "primitive");
+    assert.deepEqual([primitive.meta, primitive.metaSets], [{}, undefined]);
+    assert.match(notesOf(document, "dropped").join(), /refers to "gone", which is no rule/);
+  });
 
   test("all kinds of expressions are read", () => {
     const rule = `<rule id="r" boolean-op="or">
@@ -203,7 +214,8 @@ suite("resources", () => {
     const op = `<operations><op id="o" name="monitor" interval="5" timeout="20" on-fail="block">
       <meta_attributes id="om">${pairs("om", { "on-fail": "ignore", enabled: "0" })}
       </meta_attributes><instance_attributes id="oi">
-      ${pairs("oi", { OCF_CHECK_LEVEL: "10", depth: "2" })}</instance_attributes></op></operations>`;
+      ${pairs("oi", { OCF_CHECK_LEVEL: "10", depth: "2" })}</instance_attributes></op>
+      </operations>`;
     const [primitive] = read(cibDocument({ resources: dummy("d", op) })).cib.resources;
     assert.ok(primitive?.kind === "primitive");
     assert.deepEqual(primitive.operations, [
@@ -218,7 +230,7 @@ suite("resources", () => {
     ]);
   });
 
-  test("references to sets, pairs and operations are followed, operations get their own ids", () => {
+  test("references to sets, pairs and operations are followed, operations get own ids", () => {
     const first = dummy(
       "a",
       `<instance_attributes id="ia">${pairs("ia", { x: "1" })}</instance_attributes>

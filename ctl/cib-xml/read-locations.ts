@@ -7,7 +7,7 @@ import type {
 } from "../../agent/core/model/index.ts";
 import { readRole, readScore, readSets } from "./constraint-attributes.ts";
 import { readRule } from "./read-rules.ts";
-import { note, noteUnread, type Reading, resolve, resolvedChildren } from "./reading.ts";
+import { note, noteUnread, type Reading, resolvedChildren } from "./reading.ts";
 import { attributeOf, childOf, type XmlElement } from "./xml-document.ts";
 
 const READ = {
@@ -63,21 +63,21 @@ function readNodes(reading: Reading, element: XmlElement): LocationRules["nodes"
   const node = attributeOf(element, "node");
   const score = readScore(reading, element, "score");
   if (node !== null && score !== null) return { kind: "node", node, score };
-  const rules = resolvedChildren(reading, element, "rule").map((rule) =>
+  const rules = resolvedChildren(reading, element, "rule").flatMap((rule) =>
     readLocationRule(reading, rule),
   );
   return rules.length === 0 ? null : { kind: "rules", rules };
 }
 
-function readLocationRule(reading: Reading, given: XmlElement): LocationRule {
-  const element = resolve(reading, given) ?? given;
+function readLocationRule(reading: Reading, element: XmlElement): readonly LocationRule[] {
   const attribute = attributeOf(element, "score-attribute");
   const score = readScore(reading, element, "score");
-  return {
-    rule: readRule(reading, element),
-    score: score === null && attribute !== null ? { attribute } : (score ?? 0),
-    role: readRole(reading, element, "role"),
-  };
+  const rule = readRule(reading, element);
+  if (rule === null) return [];
+  const role = readRole(reading, element, "role");
+  return [
+    { rule, score: score === null && attribute !== null ? { attribute } : (score ?? 0), role },
+  ];
 }
 
 /** The node and score of a single rule that asks for nothing but the name of a node. */

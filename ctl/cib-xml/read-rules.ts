@@ -29,11 +29,12 @@ const CONDITIONS = new Set([
 ]);
 
 /**
- * Reads a rule with all below it, a reference followed. The score and role of a rule belong to the
- * location constraint that holds it and are read there.
+ * Reads a rule with all below it, a reference followed; null, with a note, where it leads nowhere.
+ * The score and role of a rule belong to the location constraint that holds it and are read there.
  */
-export function readRule(reading: Reading, given: XmlElement): Rule {
-  const element = resolve(reading, given) ?? given;
+export function readRule(reading: Reading, given: XmlElement): Rule | null {
+  const element = resolve(reading, given);
+  if (element === null) return null;
   noteUnread(reading, element, { attributes: RULE_ATTRIBUTES, children: CONDITIONS });
   const combine = attributeOf(element, "boolean-op")?.toLowerCase();
   return {
@@ -49,8 +50,10 @@ function readCondition(reading: Reading, given: XmlElement): readonly Condition[
   const element = resolve(reading, given);
   if (element === null) return [];
   switch (element.name) {
-    case "rule":
-      return [readRule(reading, element)];
+    case "rule": {
+      const rule = readRule(reading, element);
+      return rule === null ? [] : [rule];
+    }
     case "expression":
       return [readExpression(reading, element)];
     case "date_expression":

@@ -18,8 +18,16 @@ const ISO_UNITS_MS: Readonly<Record<string, number>> = {
   S: 1000,
 };
 
-const DATE =
-  /^(\d{4})(?:-?(\d{2})-?(\d{2})|-?(\d{3})|-?W(\d{2})-?(\d))(?:[T ]+(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/;
+// Calendar, ordinal or week date; a time of day; an offset.
+const DATE = new RegExp(
+  [
+    /^(\d{4})(?:-?(\d{2})-?(\d{2})|-?(\d{3})|-?W(\d{2})-?(\d))/,
+    /(?:[T ]+(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d+)?)?/,
+    /\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(""),
+);
 
 const DAY_MS = 86_400_000;
 

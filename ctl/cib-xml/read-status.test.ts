@@ -131,7 +131,9 @@ suite("histories", () => {
   const entry =
     '<lrm_rsc_op id="d_last_failure_0" operation="monitor" interval="10000" call-id="7" ' +
     'rc-code="1" op-status="4" last-rc-change="1700000000" exec-time="25" exit-reason="gone" ' +
-    'transition-key="3:1:8:uuid" op-digest="abc" crm_feature_set="3.1.0"/>';
+    'transition-key="3:1:8:uuid" op-digest="abc" op-restart-digest="def" ' +
+    'op-force-restart=" x " op-secure-digest="ghi" op-secure-params=" y " ' +
+    'crm_feature_set="3.1.0"/>';
   const older =
     '<lrm_rsc_op id="d_last_0" operation="migrate_to" interval="0" call-id="-1" ' +
     'transition-magic="-1:193;4:2:0:uuid" migrate_source="p1" migrate_target="p2"/>';
@@ -162,10 +164,10 @@ suite("histories", () => {
         execStatus: 4,
         exitStatus: 1,
         digest: "abc",
-        restartDigest: null,
-        forceRestart: null,
-        secureDigest: null,
-        secureParameters: null,
+        restartDigest: "def",
+        forceRestart: " x ",
+        secureDigest: "ghi",
+        secureParameters: " y ",
         featureSet: "3.1.0",
         transitionKey: "3:1:8:uuid",
       },

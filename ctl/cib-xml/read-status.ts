@@ -23,7 +23,7 @@ export interface Status {
 const FAILCOUNT = "fail-count-";
 const LAST_FAILURE = "last-failure-";
 
-/** Since this feature set, failures are counted per operation, and counts without one are not read. */
+/** Since this feature set failures are counted per operation, and other counts are not read. */
 const PER_OPERATION_SINCE: readonly number[] = [3, 0, 13];
 
 /** Reads every configured node; entries of others are noted. */

@@ -53,7 +53,7 @@ const UNSET = "#default";
 
 /** Reads all sets of that name below an element, sorted as Pacemaker asks them. */
 export function readValues(reading: Reading, bearer: XmlElement, how: ValueReading): Values {
-  const found = resolvedChildren(reading, bearer, how.name).map((element) =>
+  const found = resolvedChildren(reading, bearer, how.name).flatMap((element) =>
     readSet(reading, element, how),
   );
   if (found.length === 0) return { values: {}, sets: [] };
@@ -89,9 +89,12 @@ export function normalText(definition: ValueDefinition | undefined, text: string
   return modernRole(normalValue(type, text.trim()) ?? text);
 }
 
-function readSet(reading: Reading, element: XmlElement, how: ValueReading): DocumentSet {
+function readSet(reading: Reading, element: XmlElement, how: ValueReading): readonly DocumentSet[] {
   noteUnread(reading, element, { attributes: SET_ATTRIBUTES, children: SET_CHILDREN });
-  const rule = childOf(element, "rule");
+  const condition = childOf(element, "rule");
+  const rule = condition === null ? null : readRule(reading, condition);
+  // Without the rule that it asks for, the set would hold always.
+  if (condition !== null && rule === null) return [];
   // An old form wraps the pairs once more.
   const holders = [element, ...element.children.filter((child) => child.name === "attributes")];
   const id = attributeOf(element, "id") ?? "";
@@ -100,13 +103,8 @@ function readSet(reading: Reading, element: XmlElement, how: ValueReading): Docu
       child.name === "nvpair" ? readPair(reading, child, { how, owner: element }) : [],
     ),
   );
-  return {
-    id,
-    score: readScoreText(attributeOf(element, "score") ?? "0") ?? 0,
-    rule: rule === null ? null : readRule(reading, rule),
-    values: Object.fromEntries(apply(new Map(), pairs)),
-    pairs,
-  };
+  const score = readScoreText(attributeOf(element, "score") ?? "0") ?? 0;
+  return [{ id, score, rule, values: Object.fromEntries(apply(new Map(), pairs)), pairs }];
 }
 
 function readPair(

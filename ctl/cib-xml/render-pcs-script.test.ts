@@ -59,6 +59,10 @@ test("a promotable clone is made together with its primitive, a group after its 
     `<group id="g">${dummy("e", operations("e"))}${dummy("f", operations("f"))}</group>`;
   const lines = linesFor({ resources }).slice(1);
   assert.match(lines[0] ?? "", / id=d-m clone c promotable=true --force/);
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.split(" ").slice(0, 3).join(" ")),
+    ["resource create e", "resource create f", "resource group add"],
+  );
   assert.equal(lines.at(-1), "resource group add g e f");
 });
 

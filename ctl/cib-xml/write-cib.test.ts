@@ -123,15 +123,17 @@ test("the role of a location of sets goes into each set that has none", () => {
   );
 });
 
-test("a value that XML cannot hold is refused by its place", () => {
-  const cib = { ...emptyCib([]), properties: { "stonith-action": "a\u0001b" } };
-  const written = writeCib(cib);
-  assert.ok(written.kind === "refused");
-  assert.deepEqual(
-    written.problems.map(({ code }) => code),
-    ["not-in-xml"],
-  );
-});
+for (const value of ["a\u0001b", "a\ud83d", "\ude00b", "\uffff"]) {
+  test(`${JSON.stringify(value)}, which XML cannot hold, is refused by its place`, () => {
+    const cib = { ...emptyCib([]), properties: { "stonith-action": value } };
+    const written = writeCib(cib);
+    assert.ok(written.kind === "refused");
+    assert.deepEqual(
+      written.problems.map(({ code }) => code),
+      ["not-in-xml"],
+    );
+  });
+}
 
 // Documents of others, when there is a folder with them.
 const shared = process.env["LB_SHARED"];

@@ -33,7 +33,10 @@ export function writeValues(ids: IdPool, written: WrittenValues): readonly XmlTr
   ];
 }
 
-/** A rule with all below it, or a reference to the same one; `more` are attributes that only rules of locations have. */
+/**
+ * A rule with all below it, or a reference to the same one; `more` are attributes that only rules
+ * of locations have.
+ */
 export function writeRule(ids: IdPool, rule: Rule, more: XmlTree["attributes"] = {}): XmlTree {
   const { id, combine, conditions } = rule;
   if (ids.isThere(id, { rule, more })) return xml("rule", { "id-ref": id });

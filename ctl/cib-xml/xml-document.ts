@@ -70,9 +70,12 @@ export function parseXml(text: string): ParsedXml {
   return { kind: "document", root, comments };
 }
 
-/** The value of an attribute; null when the element does not have it. */
+/**
+ * The value of an attribute; null when the element does not have it. Only for names that the schema
+ * has, none of which every object bears.
+ */
 export function attributeOf(element: XmlElement, name: string): string | null {
-  return Object.hasOwn(element.attributes, name) ? (element.attributes[name] ?? null) : null;
+  return element.attributes[name] ?? null;
 }
 
 /** The child elements of that name, in order. */

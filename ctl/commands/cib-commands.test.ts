@@ -78,7 +78,7 @@ suite("lbctl cib", () => {
     return path;
   }
 
-  test("import replaces the configuration by one change and keeps version and ancestors", async () => {
+  test("import replaces the configuration by one change and keeps its ancestors", async () => {
     const [exitCode, out, err] = await run(["import", file("a.xml", DOCUMENT)]);
     assert.deepEqual([exitCode, err], [0, ""]);
     assert.match(out, /^carried {7}primitive d: ocf:pacemaker:Dummy$/m);

@@ -1,64 +1,71 @@
 import {
-  type AgentName,
   type Cib,
-  type Constraint,
   emptyCib,
   emptyHistory,
-  type Failcount,
-  INFINITY_SCORE,
-  listPrimitives,
+  type FencingLevel,
   type NameValues,
   type NodeHistory,
   type NodeState,
-  type OperationDefinition,
-  type OperationOutcome,
-  type OperationRecord,
-  type Primitive,
-  type Resource,
-  type ResourceHistory,
   type SchedulerInput,
-  type Transition,
+  type ValueSet,
 } from "../../agent/core/model/index.ts";
-import { digestOperation } from "../../agent/core/scheduler/index.ts";
+import type { AnswerParts } from "./golden-answer.ts";
+import { buildConstraint } from "./golden-constraints.ts";
+import { buildFailcount, buildResourceHistory, CASE_NOW } from "./golden-history.ts";
+import {
+  buildResource,
+  buildTemplate,
+  type WrittenPrimitive,
+  type WrittenResource,
+} from "./golden-resources.ts";
+import { buildRule } from "./golden-rules.ts";
 
-/** One primitive as a golden case writes it; a bare id is a Dummy without monitors. */
-export interface WrittenPrimitive {
-  readonly id: string;
-  readonly agent?: string;
-  readonly parameters?: NameValues;
-  readonly meta?: NameValues;
-  /** `monitor 10s`, `stop 0s on-fail=block timeout=40`. */
-  readonly operations?: readonly string[];
-}
+export { renderTransition } from "./golden-answer.ts";
+export { CASE_NOW } from "./golden-history.ts";
 
-/** A group as a golden case writes it. */
-export interface WrittenGroup {
-  readonly group: string;
-  readonly meta?: NameValues;
-  readonly members: readonly (string | WrittenPrimitive)[];
+/**
+ * How a node stands. `pending`: a member whose agent has not joined; `leaving`: it asked to shut
+ * down; `unseen`: never seen, so that it has to be fenced where `startup-fencing` holds.
+ */
+export type WrittenPresence = NodeState["presence"] | "pending" | "leaving" | "unseen";
+
+/** Values that hold while a rule does (see `buildRule`), in one of the three places for them. */
+export interface WrittenSet {
+  readonly in: "properties" | "resourceDefaults" | "operationDefaults";
+  readonly rule: string;
+  readonly score?: number;
+  readonly values: NameValues;
 }
 
 /** The input of a golden case: what is left out is empty, quorate and at a late instant. */
-export interface WrittenCase {
+export interface WrittenCase extends AnswerParts {
   /** The rule that the case shows, one sentence. */
   readonly rule: string;
   readonly properties?: NameValues;
   readonly resourceDefaults?: NameValues;
   readonly operationDefaults?: NameValues;
+  readonly ruledSets?: readonly WrittenSet[];
   /** Presence by node, in the order of the configuration. */
-  readonly nodes?: Readonly<Record<string, NodeState["presence"]>>;
+  readonly nodes?: Readonly<Record<string, WrittenPresence>>;
   readonly nodeAttributes?: Readonly<Record<string, NameValues>>;
+  readonly nodeUtilization?: Readonly<Record<string, NameValues>>;
   readonly transientAttributes?: Readonly<Record<string, NameValues>>;
-  readonly resources?: readonly (string | WrittenPrimitive | WrittenGroup)[];
-  /**
-   * `web with ip INFINITY`, `ip then web`, `a then b Optional asymmetrical`,
-   * `stop a then start b`, `web on alpha 100`.
-   */
+  readonly templates?: readonly WrittenPrimitive[];
+  readonly resources?: readonly WrittenResource[];
+  /** Lists of ids by the name that constraints use for them. */
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
+  /** See `buildConstraint`. */
   readonly constraints?: readonly string[];
+  /** `beta 1 power`, `beta 2 switch-a,switch-b`: node, level, devices. */
+  readonly fencingLevels?: readonly string[];
   /**
-   * By node and resource: `started`, `stopped`, or a list of results such as `probe 7`, `start 0`,
-   * `monitor 10s 7`, `stop timeout`, `start pending`; ` @5s` says how long ago, ` changed` that it
-   * ran with other parameters. A node of which nothing is listed has an empty history.
+   * By node and resource: `started`, `stopped`, `promoted`, `unpromoted`, or a list of results such
+   * as `probe 7`, `start 0`, `monitor 10s 7`, `stop timeout`, `start pending`. Behind a result:
+   * ` @5s` how long ago; ` changed`: it ran with other parameters; ` port=81`: with this one;
+   * ` restart=port,user`: a change of these needs a restart, of others a reload; ` to=beta` and
+   * ` from=alpha`: the other end of a migration. A line `locked @60s` says since when the resource
+   * is kept for the node. Instances of a unique clone are named `web:0`. A node of which nothing is
+   * listed has an empty history.
    */
   readonly history?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
   /** By node: `web monitor 10s 1`, `web start INFINITY @90s`. */
@@ -66,245 +73,131 @@ export interface WrittenCase {
   /** Nodes whose history has never arrived. */
   readonly unheard?: readonly string[];
   readonly isQuorate?: boolean;
+  readonly hadQuorum?: boolean;
+  readonly dc?: string;
+  /** The wall-clock time, `2026-05-04T10:00:00Z`; without it rules on dates never hold. */
+  readonly wallNow?: string;
 }
 
-/** The instant at which golden cases are scheduled. */
-export const CASE_NOW = 10_000_000;
+/** What a case may say: a name that is misspelt would otherwise say nothing. */
+const NAMES: Readonly<Record<keyof WrittenCase, true>> = {
+  rule: true,
+  properties: true,
+  resourceDefaults: true,
+  operationDefaults: true,
+  ruledSets: true,
+  nodes: true,
+  nodeAttributes: true,
+  nodeUtilization: true,
+  transientAttributes: true,
+  templates: true,
+  resources: true,
+  tags: true,
+  constraints: true,
+  fencingLevels: true,
+  history: true,
+  failcounts: true,
+  unheard: true,
+  isQuorate: true,
+  hadQuorum: true,
+  dc: true,
+  wallNow: true,
+  show: true,
+  hide: true,
+};
+
+/** The names in a case that mean nothing. */
+export function unknownNames(written: WrittenCase): readonly string[] {
+  return Object.keys(written).filter((name) => !Object.hasOwn(NAMES, name));
+}
 
 /** Builds the scheduler's input out of a written case. */
 export function buildInput(written: WrittenCase): SchedulerInput {
   const nodes = written.nodes ?? { alpha: "online", beta: "online" };
-  const cib: Cib = {
-    ...emptyCib(Object.keys(nodes)),
-    properties: written.properties ?? {},
-    resourceDefaults: written.resourceDefaults ?? {},
-    operationDefaults: written.operationDefaults ?? {},
-    nodes: Object.keys(nodes).map((name) => ({
-      name,
-      attributes: written.nodeAttributes?.[name] ?? {},
-    })),
-    resources: (written.resources ?? []).map(buildResource),
-    constraints: (written.constraints ?? []).map(buildConstraint),
-  };
+  const cib = buildCib(written, Object.keys(nodes));
   const heard = Object.keys(nodes).filter((name) => !written.unheard?.includes(name));
   return {
     cib,
-    nodes: Object.entries(nodes).map(([name, presence]) => ({ name, presence })),
+    nodes: Object.entries(nodes).map(([name, presence]) => ({
+      name,
+      ...readPresence(written, presence),
+    })),
     histories: heard.map((name) => buildHistory(written, cib, name)),
     isQuorate: written.isQuorate ?? true,
     now: CASE_NOW,
+    ...(written.hadQuorum === undefined ? {} : { hadQuorum: written.hadQuorum }),
+    ...(written.dc === undefined ? {} : { dc: written.dc }),
+    ...(written.wallNow === undefined ? {} : { wallNowMs: Date.parse(written.wallNow) }),
   };
 }
 
-/** The answer in lines that people can review. */
-export function renderTransition(transition: Transition): object {
+function buildCib(written: WrittenCase, nodes: readonly string[]): Cib {
+  const templates = (written.templates ?? []).map(buildTemplate);
   return {
-    decisions: transition.decisions.map(({ what, resource, from, isBlocked, reason }) => {
-      const subject = resource ?? (what === "fence" ? from : "-");
-      return `${what} ${subject}${isBlocked ? " (blocked)" : ""}: ${reason}`;
-    }),
-    actions: transition.actions.map(({ id, node, task, after }) => {
-      const waits = after.length === 0 ? "" : ` after ${after.join(" ")}`;
-      return `${id}: ${renderTask(task)} on ${node}${waits}`;
-    }),
-    states: transition.states.map((state) => {
-      const flags = Object.entries(state)
-        .filter(([name, value]) => name.startsWith("is") && value === true)
-        .map(([name]) => name);
-      const failed = state.failedOn.map((node) => `failed on ${node}`);
-      const where = [state.role, ...state.activeOn].join(" ");
-      return `${state.resource}: ${[where, ...flags, ...failed].join(", ")}`;
-    }),
-    placements: transition.placements,
-    scores: transition.scores,
-    recheckAt: transition.recheckAt,
+    ...emptyCib(nodes),
+    properties: written.properties ?? {},
+    propertySets: buildSets(written, "properties"),
+    resourceDefaults: written.resourceDefaults ?? {},
+    resourceDefaultSets: buildSets(written, "resourceDefaults"),
+    operationDefaults: written.operationDefaults ?? {},
+    operationDefaultSets: buildSets(written, "operationDefaults"),
+    nodes: nodes.map((name) => ({
+      name,
+      attributes: written.nodeAttributes?.[name] ?? {},
+      utilization: written.nodeUtilization?.[name] ?? {},
+    })),
+    templates,
+    resources: (written.resources ?? []).map((each) => buildResource(each, templates)),
+    constraints: (written.constraints ?? []).map(buildConstraint),
+    tags: Object.entries(written.tags ?? {}).map(([id, members]) => ({ id, members })),
+    fencingLevels: (written.fencingLevels ?? []).map(buildFencingLevel),
   };
 }
 
-function renderTask(task: Transition["actions"][number]["task"]): string {
-  switch (task.kind) {
-    case "operation": {
-      const { operation, resource, intervalMs, timeoutMs, onFail } = task.order;
-      const name = operation === "monitor" && intervalMs === 0 ? "probe" : operation;
-      const every = intervalMs > 0 ? ` every ${intervalMs / 1000}s` : "";
-      return `${name} ${resource}${every} (timeout ${timeoutMs / 1000}s, on-fail ${onFail})`;
+function buildSets({ ruledSets = [] }: WrittenCase, where: WrittenSet["in"]): readonly ValueSet[] {
+  return ruledSets
+    .filter((set) => set.in === where)
+    .map(({ rule, score = 0, values }, index) => {
+      const id = `${where}-set-${index}`;
+      return { id, score, rule: buildRule(rule, `${id}-rule`), values };
+    });
+}
+
+function buildFencingLevel(text: string, index: number): FencingLevel {
+  const [node = "", level, devices = ""] = text.split(" ");
+  const target = { kind: "node", node } as const;
+  return { id: `level-${index}`, target, index: Number(level), devices: devices.split(",") };
+}
+
+function readPresence(
+  { properties = {} }: WrittenCase,
+  presence: WrittenPresence,
+): Omit<NodeState, "name"> {
+  switch (presence) {
+    case "pending":
+      return { presence: "online", isPending: true };
+    case "leaving":
+      return { presence: "online", isLeaving: true };
+    case "unseen": {
+      const isFenced = ["stonith-enabled", "startup-fencing"].every(
+        (name) => properties[name] !== "false",
+      );
+      return { presence: isFenced ? "unclean" : "offline", wasNeverSeen: true };
     }
-    case "cancel":
-      return `cancel ${task.operation} of ${task.resource} every ${task.intervalMs / 1000}s`;
-    case "clearFailcount":
-      return `clear failcount of ${task.resource}`;
-    case "deleteHistory":
-      return `delete history of ${task.resource}`;
-    case "fence":
-      return `fence (${task.method})`;
-    case "shutdown":
-      return "shutdown";
-    case "point":
-      return `point ${task.name}`;
+    default:
+      return { presence };
   }
-}
-
-function buildResource(written: string | WrittenPrimitive | WrittenGroup): Resource {
-  if (typeof written === "string" || !("group" in written)) return buildPrimitive(written);
-  const members = written.members.map(buildPrimitive);
-  return { kind: "group", id: written.group, meta: written.meta ?? {}, members };
-}
-
-function buildPrimitive(written: string | WrittenPrimitive): Primitive {
-  const given: WrittenPrimitive = typeof written === "string" ? { id: written } : written;
-  return {
-    kind: "primitive",
-    id: given.id,
-    agent: buildAgent(given.agent ?? "ocf:heartbeat:Dummy"),
-    parameters: given.parameters ?? {},
-    meta: given.meta ?? {},
-    operations: (given.operations ?? []).map((text, index) =>
-      buildOperation(text, `${given.id}-op-${index}`),
-    ),
-  };
-}
-
-function buildAgent(text: string): AgentName {
-  const [standard = "", second = "", third] = text.split(":");
-  if (third === undefined) return { standard, provider: null, type: second };
-  return { standard, provider: second, type: third };
-}
-
-function buildOperation(text: string, id: string): OperationDefinition {
-  const [name = "", interval = "0s", ...rest] = text.split(" ");
-  const pairs = rest.map((part) => part.split("="));
-  const options = Object.fromEntries(pairs.map(([key = "", value = ""]) => [key, value]));
-  const { timeout, ...others } = options;
-  const timeoutMs = timeout === undefined ? null : Number(timeout) * 1000;
-  return { id, name, intervalMs: readMs(interval), timeoutMs, options: others };
-}
-
-function buildConstraint(text: string, index: number): Constraint {
-  const location = /^(\S+) on (\S+) (\S+)$/.exec(text);
-  if (location !== null) {
-    const [, resource = "", node = "", score] = location;
-    return { kind: "location", id: `loc-${index}`, resource, node, score: readScore(score) };
-  }
-  const colocation = /^(\S+) with (\S+) (\S+)$/.exec(text);
-  if (colocation !== null) {
-    const [, resource = "", withResource = "", score] = colocation;
-    return {
-      kind: "colocation",
-      id: `col-${index}`,
-      resource,
-      withResource,
-      score: readScore(score),
-    };
-  }
-  const order =
-    /^(start |stop )?(\S+) then (start |stop )?(\S+)( Optional| Serialize)?( asymmetrical)?$/;
-  const match = order.exec(text);
-  if (match === null) throw new Error(`constraint "${text}": not understood`);
-  const strength = match[5]?.trim();
-  return {
-    kind: "order",
-    id: `ord-${index}`,
-    first: match[2] ?? "",
-    firstAction: match[1] === "stop " ? "stop" : "start",
-    // biome-ignore lint/suspicious/noThenProperty: the model names it as Pacemaker does.
-    then: match[4] ?? "",
-    thenAction: match[3] === "stop " ? "stop" : "start",
-    strength: strength === "Optional" || strength === "Serialize" ? strength : "Mandatory",
-    isSymmetrical: match[6] === undefined,
-  };
 }
 
 function buildHistory(written: WrittenCase, cib: Cib, node: string): NodeHistory {
   const resources = Object.entries(written.history?.[node] ?? {});
+  const wallNowMs = written.wallNow === undefined ? 0 : Date.parse(written.wallNow);
   return {
     ...emptyHistory(node),
-    resources: resources.map(([id, results]) => buildResourceHistory(cib, id, results)),
+    resources: resources.map(([id, results]) =>
+      buildResourceHistory({ cib, node, wallNowMs }, id, results),
+    ),
     failcounts: (written.failcounts?.[node] ?? []).map(buildFailcount),
     attributes: written.transientAttributes?.[node] ?? {},
   };
-}
-
-function buildResourceHistory(
-  cib: Cib,
-  id: string,
-  results: string | readonly string[],
-): ResourceHistory {
-  const primitive = listPrimitives(cib).find((x) => x.id === id);
-  const lines = typeof results === "string" ? expandResults(primitive, results) : results;
-  const records = lines.map((line, index) =>
-    buildRecord(cib, primitive, { line, callId: index + 1 }),
-  );
-  const parameters = primitive?.parameters ?? {};
-  const agent = primitive?.agent ?? buildAgent("ocf:heartbeat:Dummy");
-  return { resource: id, records, repairs: 0, lastCall: { agent, parameters } };
-}
-
-function expandResults(primitive: Primitive | undefined, word: string): readonly string[] {
-  if (word === "stopped") return ["probe 7"];
-  const monitors = (primitive?.operations ?? []).filter(
-    ({ intervalMs, options }) => intervalMs > 0 && options["enabled"] !== "false",
-  );
-  return ["probe 7", "start 0", ...monitors.map((x) => `${x.name} ${x.intervalMs / 1000}s 0`)];
-}
-
-function buildRecord(
-  cib: Cib,
-  primitive: Primitive | undefined,
-  { line, callId }: { readonly line: string; readonly callId: number },
-): OperationRecord {
-  const match = /^(\w+)(?: (\d+)s)? (\w+)(?: @(\d+)s)?( changed)?$/.exec(line);
-  if (match === null) throw new Error(`result "${line}": not understood`);
-  const [, word = "", seconds = "0", result = "", age = "1000", changed] = match;
-  const operation = word === "probe" ? "monitor" : word;
-  const intervalMs = Number(seconds) * 1000;
-  const key = { name: operation, intervalMs };
-  const isDigestKnown = primitive !== undefined && changed === undefined;
-  return {
-    operation,
-    intervalMs,
-    callId,
-    outcome: readOutcome(result),
-    expectedStatus: word === "probe" ? null : 0,
-    digest: isDigestKnown ? digestOperation(cib, primitive, key) : "other",
-    changedAt: CASE_NOW - Number(age) * 1000,
-    changedAtWallMs: 0,
-    ranForMs: 10,
-    reason: "",
-  };
-}
-
-function readOutcome(text: string): OperationOutcome {
-  switch (text) {
-    case "pending":
-      return { kind: "pending" };
-    case "timeout":
-      return { kind: "timedOut" };
-    case "unspawned":
-      return { kind: "notSpawned", reason: "no such file" };
-    default:
-      return { kind: "exited", status: Number(text) };
-  }
-}
-
-function buildFailcount(text: string): Failcount {
-  const match = /^(\S+) (\w+)(?: (\d+)s)? (\w+)(?: @(\d+)s)?$/.exec(text);
-  if (match === null) throw new Error(`failcount "${text}": not understood`);
-  const [, resource = "", operation = "", seconds = "0", count, age = "1000"] = match;
-  return {
-    resource,
-    operation,
-    intervalMs: Number(seconds) * 1000,
-    count: readScore(count),
-    lastFailureAt: CASE_NOW - Number(age) * 1000,
-    lastFailureAtWallMs: 0,
-  };
-}
-
-function readScore(text: string | undefined): number {
-  if (text === "INFINITY") return INFINITY_SCORE;
-  return text === "-INFINITY" ? -INFINITY_SCORE : Number(text);
-}
-
-function readMs(text: string): number {
-  return text.endsWith("ms") ? Number.parseInt(text, 10) : Number.parseInt(text, 10) * 1000;
 }

@@ -142,7 +142,7 @@ function assignEarly(
     if (chosen === node) break;
     restoreTables(instance, backup);
     if (chosen === null) {
-      instance.isAssigned = false;
+      unassign(instance);
       break;
     }
     reserved++;

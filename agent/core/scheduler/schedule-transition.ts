@@ -22,8 +22,8 @@ import type { Working } from "./working.ts";
 /**
  * Decides what the cluster does next: where every resource should be and in which role, and the
  * operations, fencing and clean-up that lead there, ordered so that nothing is ever active where
- * it must not be. A pure function of its input; the same facts give the same transition in
- * whatever order they are listed. Everything means what it means in Pacemaker.
+ * it must not be. A pure function of its input. Everything means what it means in Pacemaker, except
+ * where docs/decisions/0009-scheduler-follows-pacemaker.md says otherwise.
  */
 export function scheduleTransition(input: SchedulerInput): Transition {
   const { transition, futile } = plan(input, new Set());

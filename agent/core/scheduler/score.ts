@@ -35,10 +35,13 @@ export function renderScore(score: number): string {
   return score <= -INFINITY_SCORE ? "-INFINITY" : String(score);
 }
 
-/** Reads a score or count; anything that is not one gives `fallback`. */
+/**
+ * Reads a score or count; anything that does not begin as one gives `fallback`. What follows the
+ * digits is ignored, as Pacemaker does: configurations from there say `2.0` for a priority.
+ */
 export function parseScore(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
-  const match = /^([+-]?)(INFINITY|\d+)$/i.exec(text.trim());
+  const match = /^([+-]?)(INFINITY|\d+)/i.exec(text.trim());
   if (match === null) return fallback;
   const digits = match[2] ?? "0";
   const size = /^\d/.test(digits) ? Math.min(Number(digits), INFINITY_SCORE) : INFINITY_SCORE;
