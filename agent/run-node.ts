@@ -197,6 +197,8 @@ function openRunner(
     watch: (resource, watches) => parts.hints?.watch(resource, watches),
     log: parts.settings.log.write,
     runFolder: parts.settings.runFolder,
+    node: parts.settings.start.localNode,
+    toolsFolder: join(parts.settings.programFolder, "attribute-tools"),
   });
 }
 

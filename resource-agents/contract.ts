@@ -15,12 +15,27 @@ export const OCF = {
   NOT_RUNNING: 7,
   RUNNING_PROMOTED: 8,
   FAILED_PROMOTED: 9,
+  /** Of a monitor: it works, but not fully. These two are Pacemaker's. */
+  DEGRADED: 190,
+  DEGRADED_PROMOTED: 191,
 } as const;
 
 /**
  * The actions of an agent; `repair` is ours, the others are those of the OCF resource agent API.
  */
-export type AgentActionName = "start" | "stop" | "monitor" | "validate-all" | "reload" | "repair";
+export type AgentActionName =
+  | "start"
+  | "stop"
+  | "monitor"
+  | "validate-all"
+  | "reload"
+  | "reload-agent"
+  | "promote"
+  | "demote"
+  | "notify"
+  | "migrate_to"
+  | "migrate_from"
+  | "repair";
 
 /** One parameter, as OCF metadata names it. `isUnique`: no two resources may share its value. */
 export interface AgentParameter {
@@ -28,6 +43,8 @@ export interface AgentParameter {
   readonly type: "string" | "integer" | "boolean";
   readonly isRequired: boolean;
   readonly isUnique: boolean;
+  /** True when the metadata says that a reload makes what runs take a new value. */
+  readonly isReloadable?: boolean;
   readonly defaultValue: string | null;
   readonly shortDescription: string;
   readonly longDescription: string;
@@ -41,6 +58,8 @@ export interface AgentActionMetadata {
   readonly timeoutMs: number;
   readonly intervalMs: number;
   readonly depth?: number;
+  /** Of a monitor: for which role it is, as configurations write it. */
+  readonly role?: string;
 }
 
 /** What an agent says of itself; rendered as OCF metadata. */
@@ -171,6 +190,16 @@ export interface AgentContext {
   readonly parameters: Readonly<Record<string, string>>;
   /** A monitor with interval 0: finds out the state, expects nothing. */
   readonly isProbe: boolean;
+  /** How often this operation repeats, 0: once. Absent: nobody said. */
+  readonly intervalMs?: number;
+  /** Facts of the cluster, `CRM_meta_…`: number of the instance, what a notification tells. */
+  readonly meta?: Readonly<Record<string, string>>;
+  /** For migrateTo and migrateFrom: names of the nodes. */
+  readonly migration?: { readonly source: string; readonly target: string };
+  /** The node that the action runs on, as the cluster calls it. Absent: nobody said. */
+  readonly node?: string;
+  /** Programs by which agents of Pacemaker speak to the cluster, such as `crm_attribute`. */
+  readonly toolsFolder?: string;
   /** OCF_CHECK_LEVEL of this operation, 0 by default. */
   readonly checkLevel: number;
   readonly timeoutMs: number;
@@ -215,6 +244,13 @@ export interface ResourceAgent {
   readonly monitor: (context: AgentContext) => Promise<AgentResult>;
   readonly validate: (context: AgentContext) => Promise<AgentResult>;
   readonly reload?: (context: AgentContext) => Promise<AgentResult>;
+  /** Parameters of which `reload` makes what runs take a new value; all others need a restart. */
+  readonly reloadableParameters?: readonly string[];
+  readonly promote?: (context: AgentContext) => Promise<AgentResult>;
+  readonly demote?: (context: AgentContext) => Promise<AgentResult>;
+  readonly notify?: (context: AgentContext) => Promise<AgentResult>;
+  readonly migrateTo?: (context: AgentContext) => Promise<AgentResult>;
+  readonly migrateFrom?: (context: AgentContext) => Promise<AgentResult>;
   /**
    * Puts back in place, in milliseconds, what somebody else removed (a deleted address). Tried
    * once before a failed recurring monitor counts as a failure; success counts as a repair, not a

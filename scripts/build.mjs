@@ -30,5 +30,8 @@ await build({
   logLevel: "warning",
 });
 cpSync(join(root, "proto"), join(fresh, "proto"), { recursive: true });
+cpSync(join(root, "packaging/attribute-tools"), join(fresh, "attribute-tools"), {
+  recursive: true,
+});
 rmSync(join(root, "dist"), { recursive: true, force: true });
 renameSync(fresh, join(root, "dist"));

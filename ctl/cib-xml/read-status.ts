@@ -47,6 +47,7 @@ export function readStatus(
     const owner = [...byNode].find(([, own]) => own === state)?.[0];
     if (owner === undefined) return [];
     const transient = readTransientAttributes(state);
+    const utilization = readTransient(state, "utilization");
     return [
       {
         node: owner.node.name,
@@ -55,6 +56,7 @@ export function readStatus(
         attributes: Object.fromEntries(
           Object.entries(transient).filter(([key]) => !isFailureName(key)),
         ),
+        ...(Object.keys(utilization).length === 0 ? {} : { utilization }),
       },
     ];
   });
@@ -78,12 +80,14 @@ function assignStates(
   return byNode;
 }
 
-// Sets are joined in document order, and here the last value of a name counts.
 function readTransientAttributes(state: XmlElement | null): NameValues {
+  return readTransient(state, "instance_attributes");
+}
+
+// Sets are joined in document order, and here the last value of a name counts.
+function readTransient(state: XmlElement | null, kind: string): NameValues {
   const holder = state === null ? null : childOf(state, "transient_attributes");
-  const sets = [...childrenOf(holder, "instance_attributes")].sort(
-    (a, b) => scoreOf(a) - scoreOf(b),
-  );
+  const sets = [...childrenOf(holder, kind)].sort((a, b) => scoreOf(a) - scoreOf(b));
   const pairs = sets.flatMap((set) =>
     childrenOf(set, "nvpair").map(
       (pair) => [attributeOf(pair, "name") ?? "", attributeOf(pair, "value") ?? ""] as const,

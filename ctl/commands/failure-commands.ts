@@ -4,6 +4,7 @@ import type { Command as ClusterCommand, ClusterStatus } from "../../agent/core/
 import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import { parseFilledValues } from "../parse/parse-values.ts";
+import { belongsTo } from "../render/belongs-to.ts";
 import { renderCount } from "../render/status-sections.ts";
 import type { Session } from "../session.ts";
 import {
@@ -106,7 +107,7 @@ function restart(session: Session, words: readonly string[], options: Options): 
       session.terminal.out(note);
     }
     const status = await waitUntilStable(agent, parseWait(options["wait"]) ?? RESTART_LIMIT_MS);
-    const own = status.resources.filter(({ id, group }) => id === resource || group === resource);
+    const own = status.resources.filter((each) => belongsTo(each, resource));
     const stopped = own.filter(({ nodes }) => nodes.length === 0).map(({ id }) => id);
     if (stopped.length > 0) throw failed(`${stopped.join(", ")}: not running after the restart`);
     session.terminal.out(`${resource} successfully restarted`);

@@ -1,7 +1,7 @@
 /** `lbctl node …`: taking a node out of service, and its attributes. */
 import type { Command } from "commander";
 import type { Change, ClusterStatus, NameValues } from "../../agent/core/model/index.ts";
-import { refused } from "../ctl-error.ts";
+import { failed, refused } from "../ctl-error.ts";
 import { parseValues } from "../parse/parse-values.ts";
 import { renderNodeAttributes } from "../render/render-config.ts";
 import type { Session } from "../session.ts";
@@ -12,6 +12,7 @@ import {
   FORMAT,
   isGiven,
   type Options,
+  printNotes,
   show,
   WAIT,
 } from "./command-kit.ts";
@@ -36,9 +37,17 @@ export function addNodeCommands(program: Command, session: Session): void {
     });
   }
   addCommand(node, {
-    name: "attribute [NODE] [NAME=[VALUE]...]",
-    summary: "show or set attributes; an empty value removes one",
-    options: [FORMAT, WAIT, ["--force", "accepted, as with pcs"]],
+    name: "attribute [NODE] [NAME[=[VALUE]]...]",
+    summary: "show or set attributes; an empty value removes one, a name alone shows its value",
+    options: [
+      FORMAT,
+      WAIT,
+      [
+        "--transient",
+        "set until the agent of the node restarts, without changing the configuration",
+      ],
+      ["--force", "accepted, as with pcs"],
+    ],
     run: (words, options) => attribute(session, words, options),
   });
   addCapacityCommand(node, session);
@@ -64,9 +73,22 @@ function switchNodes(
 function attribute(session: Session, words: readonly string[], options: Options): Promise<void> {
   const [node, ...pairs] = words;
   return session.withAgent(async (agent) => {
-    if (node !== undefined) checkNodes(await agent.getStatus(), [node]);
+    const status = await agent.getStatus();
+    if (node !== undefined) checkNodes(status, [node]);
+    const [name = "=", ...others] = pairs;
+    if (node !== undefined && others.length === 0 && !name.includes("=")) {
+      session.terminal.out(attributeValue(status, node, name));
+      return;
+    }
     if (node !== undefined && pairs.length > 0) {
       const values = parseValues(pairs);
+      if (isGiven(options, "transient")) {
+        printNotes(
+          session,
+          await agent.runCommand({ kind: "setTransientAttributes", node, values }),
+        );
+        return;
+      }
       await applyAndReport(session, agent, {
         changes: [{ kind: "setNodeAttributes", node, values }],
         options,
@@ -80,6 +102,13 @@ function attribute(session: Session, words: readonly string[], options: Options)
       render: () => renderNodeAttributes({ ...cib, nodes }).join("\n"),
     });
   });
+}
+
+/** The value that counts: one that was set for now hides a permanent one. */
+function attributeValue({ nodes }: ClusterStatus, node: string, name: string): string {
+  const value = nodes.find((each) => each.name === node)?.attributes[name];
+  if (value === undefined) throw failed(`node '${node}' has no attribute '${name}'`);
+  return value;
 }
 
 function checkNodes(status: ClusterStatus, names: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { Change, ClusterStatus } from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import { parsePlacement } from "../parse/parse-resource.ts";
+import { belongsTo } from "../render/belongs-to.ts";
 import type { Session } from "../session.ts";
 import { addCommand, applyAndReport, isGiven, type Options, WAIT } from "./command-kit.ts";
 import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
@@ -114,6 +115,6 @@ async function removeConstraint(
 
 /** Nodes on which a resource, or the members of a group, are active. */
 function nodesOf(status: ClusterStatus, id: string): readonly string[] {
-  const own = status.resources.filter((each) => each.id === id || each.group === id);
+  const own = status.resources.filter((each) => belongsTo(each, id));
   return [...new Set(own.flatMap(({ nodes }) => nodes))].sort();
 }

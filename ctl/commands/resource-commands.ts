@@ -1,7 +1,12 @@
 /** `lbctl resource …`: what makes and changes resources. */
 import type { Command } from "commander";
 import { withContents } from "../../agent/core/configuration/index.ts";
-import { type Change, primitivesOf, type Resource } from "../../agent/core/model/index.ts";
+import {
+  type Change,
+  primitivesOf,
+  type Resource,
+  type ResourceStatus,
+} from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import {
@@ -14,6 +19,7 @@ import {
   parseOperationChange,
   parseUpdate,
 } from "../parse/parse-resource.ts";
+import { belongsTo } from "../render/belongs-to.ts";
 import { renderResourcesConfig } from "../render/render-resource-config.ts";
 import { renderResourceList } from "../render/render-resources.ts";
 import type { Session } from "../session.ts";
@@ -131,7 +137,8 @@ function create(session: Session, words: readonly string[], options: Options): P
 /** What pcs prints at the end of a `--wait`; throws when the resource does not run. */
 async function reportPlace(session: Session, agent: AgentClient, id: string): Promise<void> {
   const status = await agent.getStatus();
-  const nodes = status.resources.find((each) => each.id === id)?.nodes ?? [];
+  const own = status.resources.filter((each) => belongsTo(each, id));
+  const nodes = [...new Set(own.flatMap((each) => each.nodes))].sort();
   if (nodes.length === 0) throw failed(`resource '${id}' is not running on any node`);
   session.terminal.out(`Resource '${id}' is running on node ${nodes.join(", ")}.`);
 }
@@ -264,11 +271,9 @@ function addGroupCommands(resource: Command, session: Session): void {
 function showList(session: Session, ids: readonly string[], options: Options): Promise<void> {
   return session.withAgent(async (agent) => {
     const status = await agent.getStatus();
-    const isWanted = (id: string, group: string) =>
-      ids.length === 0 || ids.includes(id) || ids.includes(group);
-    const found = status.resources.filter(({ id, group }) => isWanted(id, group));
-    const known = found.flatMap(({ id, group }) => [id, group]);
-    const unknown = ids.filter((id) => !known.includes(id));
+    const isWanted = (each: ResourceStatus) => ids.some((id) => belongsTo(each, id));
+    const found = ids.length === 0 ? status.resources : status.resources.filter(isWanted);
+    const unknown = ids.filter((id) => !found.some((each) => belongsTo(each, id)));
     if (unknown.length > 0) throw refused(...unknown.map((id) => `resource id '${id}' not found`));
     show(session, options, {
       facts: found,

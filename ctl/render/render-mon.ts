@@ -95,7 +95,10 @@ function byNode(
     "    * Resources:",
     ...status.resources
       .filter((resource) => resource.nodes.includes(node.name))
-      .map((resource) => `      * ${renderResource(status, resource, { withNode: false })}`),
+      .map(
+        (resource) =>
+          `      * ${renderResource(status, resource, { onNode: node.name, withNode: false })}`,
+      ),
   ]);
   const inactive = status.resources.filter((resource) => !isActive(resource));
   const lines =

@@ -42,14 +42,17 @@ export function renderAction({ node, task }: Action): string {
     case "deleteHistory":
       return `forget what ${node} did with ${task.resource}`;
     case "fence":
-      return task.method === "on"
-        ? `let ${node} in again (unfence)`
-        : `fence ${node} (${task.method})`;
+      if (task.method === "on") return `let ${node} in again (unfence)`;
+      return `fence ${node} (${task.method}${renderDelay(task.delayMs)})`;
     case "shutdown":
       return `let ${node} leave`;
     case "point":
       return `wait for ${task.name}`;
   }
+}
+
+function renderDelay(delayMs: number | undefined): string {
+  return delayMs === undefined || delayMs === 0 ? "" : `, after ${renderReadable(delayMs)}`;
 }
 
 /** The action, and what became of it where that is not what was expected. */

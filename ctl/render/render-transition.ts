@@ -129,10 +129,9 @@ function renderNodes(
     const style = action.task.kind === "point" ? ', style="dotted"' : "";
     return `  ${nameOf(action.id)} [label="${quote(renderAction(action))}"${style}];`;
   });
-  const edges = actions.flatMap(({ id, after, afterAny = [] }: Action) => [
-    ...after.map((other) => `  ${nameOf(other)} -> ${nameOf(id)};`),
-    ...afterAny.map((other) => `  ${nameOf(other)} -> ${nameOf(id)} [style="dashed"];`),
-  ]);
+  const edges = actions.flatMap(({ id, after }: Action) =>
+    after.map((other) => `  ${nameOf(other)} -> ${nameOf(id)};`),
+  );
   return [...nodes, ...edges];
 }
 

@@ -90,9 +90,8 @@ export function followTransition(
   return { input: world, happenings: [...happenings, ...skipped], faults };
 }
 
-function isReady({ after, afterAny = [] }: Action, done: ReadonlySet<number>): boolean {
-  const hasOne = afterAny.length === 0 || afterAny.some((id) => done.has(id));
-  return hasOne && after.every((id) => done.has(id));
+function isReady({ after }: Action, done: ReadonlySet<number>): boolean {
+  return after.every((id) => done.has(id));
 }
 
 /** One action carried out. */

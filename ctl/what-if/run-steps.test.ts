@@ -126,16 +126,4 @@ suite("carrying a transition out", () => {
     assert.equal(after.nodes[0]?.presence, "offline");
     assert.deepEqual(after.histories[0]?.resources, []);
   });
-
-  test("an action with alternatives waits for one of them, and for all of the others", () => {
-    const point = (id: number, after: readonly number[], afterAny: readonly number[] = []) =>
-      ({ id, node: "", task: { kind: "point", name: `p${id}` }, after, afterAny }) as const;
-    const plan = { decisions: [], states: [], placements: {}, scores: {}, recheckAt: null };
-    const actions = [point(0, []), point(1, [9]), point(2, [0], [0, 1]), point(3, [0], [1])];
-    const { happenings } = followTransition(exampleInput(), { ...plan, actions });
-    assert.deepEqual(
-      happenings.map(({ action, outcome }) => `${action.id} ${outcome}`),
-      ["0 done", "2 done", "1 skipped", "3 skipped"],
-    );
-  });
 });

@@ -29,6 +29,24 @@ validate-all) kill -9 $$;;
 esac
 `;
 
+/** Does what a promotable agent that can migrate does, and writes down what it was told. */
+const PROMOTABLE = `#!/bin/sh
+case "$1" in
+meta-data) cat <<'END'
+<resource-agent name="Role" version="1.1"><version>1.1</version><parameters>
+<parameter name="size" reloadable="1"><content type="integer"/></parameter>
+<parameter name="place"><content type="string"/></parameter></parameters><actions>
+<action name="reload-agent" timeout="5s"/><action name="promote" timeout="5s"/>
+<action name="demote" timeout="5s"/><action name="notify" timeout="5s"/>
+<action name="migrate_to" timeout="5s"/><action name="migrate_from" timeout="5s"/>
+<action name="monitor" role="Master" timeout="5s" interval="10s"/></actions></resource-agent>
+END
+;;
+monitor) exit "$OCF_RESKEY_place";;
+*) echo "action=$1"; env | grep -E '^(OCF_RESKEY_CRM_meta|HA_SBIN_DIR|PATH)' | sort;;
+esac
+`;
+
 suite("agents that are not built in", function () {
   this.timeout(20_000);
   let root: string;
@@ -38,6 +56,7 @@ suite("agents that are not built in", function () {
     mkdirSync(join(root, "resource.d", "test"), { recursive: true });
     writeFileSync(join(root, "resource.d", "test", "Toy"), AGENT);
     chmodSync(join(root, "resource.d", "test", "Toy"), 0o755);
+    writeFileSync(join(root, "resource.d", "test", "Role"), PROMOTABLE, { mode: 0o755 });
     toy = await load("ocf:test:Toy", root);
   });
   suiteTeardown(() => rmSync(root, { recursive: true, force: true }));
@@ -70,6 +89,70 @@ suite("agents that are not built in", function () {
     assert.deepEqual(await toy.start(context), { status: 5, reason: "told to fail" });
     const killed = await toy.validate(context);
     assert.deepEqual(killed, { status: 1, reason: "exit status 137" });
+  });
+
+  test("promote, demote, notify and migrations reach an agent that advertises them", async () => {
+    const role = await load("ocf:test:Role", root);
+    const said: string[] = [];
+    const context: AgentContext = {
+      ...makeContext({}),
+      node: "ip1",
+      toolsFolder: "/opt/tools",
+      meta: {
+        CRM_meta_clone: "1",
+        CRM_meta_notify_promote_resource: "db:0",
+        CRM_meta_notify_key_type: "pre",
+        "CRM_meta_with-dash": "x",
+      },
+      migration: { source: "ip1", target: "ip2" },
+      run: async (command, args, options) => {
+        const result = await runCommand(command, args, options);
+        if (result.kind === "exited") said.push(result.stdout);
+        return result;
+      },
+    };
+    const { promote, demote, notify, migrateTo, migrateFrom, reload } = role;
+    for (const act of [promote, demote, notify, migrateTo, migrateFrom, reload]) {
+      assert.deepEqual(await act?.(context), { status: 0, reason: "" });
+    }
+    assert.deepEqual(
+      said.map((text) => text.split("\n")[0]),
+      ["promote", "demote", "notify", "migrate_to", "migrate_from", "reload-agent"].map(
+        (name) => `action=${name}`,
+      ),
+    );
+    assert.deepEqual(said[2]?.trimEnd().split("\n").slice(1), [
+      "HA_SBIN_DIR=/opt/tools",
+      "OCF_RESKEY_CRM_meta_clone=1",
+      "OCF_RESKEY_CRM_meta_interval=0",
+      "OCF_RESKEY_CRM_meta_migrate_source=ip1",
+      "OCF_RESKEY_CRM_meta_migrate_target=ip2",
+      "OCF_RESKEY_CRM_meta_name=notify",
+      "OCF_RESKEY_CRM_meta_notify_promote_resource=db:0",
+      "OCF_RESKEY_CRM_meta_on_node=ip1",
+      "OCF_RESKEY_CRM_meta_timeout=5000",
+      "OCF_RESKEY_CRM_meta_with_dash=x",
+      `PATH=/opt/tools:${process.env["PATH"]}`,
+    ]);
+    assert.deepEqual(role.reloadableParameters, ["size"]);
+    assert.equal(role.metadata.actions.at(-1)?.role, "Promoted");
+    assert.equal(toy.promote, undefined);
+  });
+
+  test("statuses of promoted and of degraded resources are passed on", async () => {
+    const role = await load("ocf:test:Role", root);
+    const rows = [
+      ["8", 8],
+      ["9", 9],
+      ["190", 190],
+      ["191", 191],
+      ["11", 1],
+    ] as const;
+    for (const [place, status] of rows) {
+      const context = makeContext({ place });
+      assert.equal((await role.monitor({ ...context, intervalMs: 5000 })).status, status);
+    }
+    assert.equal((await role.monitor(makeContext({ place: "8" }))).reason, "");
   });
 
   test("a missing agent and a name that leads elsewhere are unavailable, in words", async () => {

@@ -92,6 +92,7 @@ function dummyAgent(provider: string, parameters: readonly AgentParameter[]): Re
     monitor: (context) => afterSleep(context, () => monitor(context)),
     validate: async (context) => checkParameters(context) ?? SUCCEEDED,
     reload: async (context) => monitor(context),
+    reloadableParameters: ["fake"],
   };
 }
 

@@ -13,9 +13,13 @@ import type { ExternalAgent, RunAgentCommand } from "./load-result.ts";
 import { parseMetadata } from "./parse-metadata.ts";
 
 const METADATA_TIMEOUT_MS = 30_000;
-const STATUS_MAX = 9;
-/** What a recurring monitor is told as its interval: agents only look whether it is 0. */
+const STATUS_MAX = OCF.FAILED_PROMOTED;
+const STATUSES_BEYOND: readonly number[] = [OCF.DEGRADED, OCF.DEGRADED_PROMOTED];
+/** What a recurring monitor is told as its interval where nobody says it. */
 const INTERVAL_TOLD_MS = 10_000;
+const PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Facts that the scheduler keeps for itself. */
+const INTERNAL_FACT = /^CRM_meta_notify_key_/;
 /** The Pacemaker feature set whose meta parameters are passed on. */
 const FEATURE_SET = "3.16.2";
 
@@ -66,14 +70,24 @@ export function readReason(stderr: string, status: number): string {
 
 function ocfAgent(executable: Executable, metadata: AgentMetadata): ResourceAgent {
   const act = (action: string) => (context: AgentContext) => runAction(executable, action, context);
-  const isReloadable = metadata.actions.some((action) => action.name === "reload");
+  const can = (name: string): boolean => metadata.actions.some((action) => action.name === name);
+  const reload = can("reload-agent") ? "reload-agent" : can("reload") ? "reload" : null;
+  const reloadableParameters = metadata.parameters
+    .filter((parameter) => parameter.isReloadable === true)
+    .map((parameter) => parameter.name);
   return {
     metadata,
     start: act("start"),
     stop: act("stop"),
     monitor: act("monitor"),
     validate: act("validate-all"),
-    ...(isReloadable ? { reload: act("reload") } : {}),
+    ...(reload === null ? {} : { reload: act(reload) }),
+    ...(reload === "reload-agent" ? { reloadableParameters } : {}),
+    ...(can("promote") ? { promote: act("promote") } : {}),
+    ...(can("demote") ? { demote: act("demote") } : {}),
+    ...(can("notify") ? { notify: act("notify") } : {}),
+    ...(can("migrate_to") ? { migrateTo: act("migrate_to") } : {}),
+    ...(can("migrate_from") ? { migrateFrom: act("migrate_from") } : {}),
   };
 }
 
@@ -94,8 +108,11 @@ async function runAction(
   }
   const { status, stderr } = result;
   if (status === OCF.SUCCESS) return SUCCEEDED;
+  // A monitor says so of what runs in order.
+  if (status === OCF.RUNNING_PROMOTED && stderr.trim() === "") return { status, reason: "" };
+  const isKnown = status <= STATUS_MAX || STATUSES_BEYOND.includes(status);
   // Statuses beyond the API (also a death by a signal) mean nothing but failure.
-  return failed(status > STATUS_MAX ? OCF.ERR_GENERIC : status, readReason(stderr, status));
+  return failed(isKnown ? status : OCF.ERR_GENERIC, readReason(stderr, status));
 }
 
 function actionEnvironment(
@@ -115,13 +132,30 @@ function actionEnvironment(
     OCF_RESKEY_CRM_meta_name: action,
     OCF_RESKEY_CRM_meta_timeout: String(context.timeoutMs),
   };
-  if (action === "monitor") {
-    environment["OCF_RESKEY_CRM_meta_interval"] = context.isProbe ? "0" : String(INTERVAL_TOLD_MS);
+  environment["OCF_RESKEY_CRM_meta_interval"] = String(intervalOf(action, context));
+  for (const [name, value] of Object.entries(context.meta ?? {})) {
+    if (!INTERNAL_FACT.test(name)) environment[`OCF_RESKEY_${name.replaceAll("-", "_")}`] = value;
+  }
+  if (context.node !== undefined) environment["OCF_RESKEY_CRM_meta_on_node"] = context.node;
+  if (context.toolsFolder !== undefined) {
+    // Shell agents call the tools by name, or by the folder that this variable says.
+    environment["PATH"] = `${context.toolsFolder}:${process.env["PATH"] ?? PATH_DEFAULT}`;
+    environment["HA_SBIN_DIR"] = context.toolsFolder;
+  }
+  if (context.migration !== undefined) {
+    environment["OCF_RESKEY_CRM_meta_migrate_source"] = context.migration.source;
+    environment["OCF_RESKEY_CRM_meta_migrate_target"] = context.migration.target;
   }
   for (const [name, value] of Object.entries(context.parameters)) {
     environment[`OCF_RESKEY_${name}`] = value;
   }
   return environment;
+}
+
+/** Agents tell a probe by its interval of 0. */
+function intervalOf(action: string, { isProbe, intervalMs }: AgentContext): number {
+  if (action !== "monitor" || isProbe) return 0;
+  return intervalMs ?? INTERVAL_TOLD_MS;
 }
 
 function describe(result: CommandResult): string {

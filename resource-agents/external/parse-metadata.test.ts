@@ -20,7 +20,7 @@ suite("metadata of other agents", () => {
   test("parameters without content, unknown types and unknown actions do no harm", () => {
     const xml = `<resource-agent name="X" version="2"><parameters>
       <parameter name="a" required="true"/><parameter name="b"><content type="time"/></parameter>
-      <parameter/></parameters><actions><action name="notify" timeout="5"/>
+      <parameter/></parameters><actions><action name="dance" timeout="5"/>
       <action name="monitor" depth="x" timeout="?"/></actions></resource-agent>`;
     const metadata = parseMetadata(xml, "p");
     assert.deepEqual(

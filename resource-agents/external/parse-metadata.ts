@@ -12,9 +12,18 @@ const ACTION_NAMES: readonly (AgentActionName | "meta-data")[] = [
   "stop",
   "monitor",
   "reload",
+  "reload-agent",
+  "promote",
+  "demote",
+  "notify",
+  "migrate_to",
+  "migrate_from",
   "validate-all",
   "meta-data",
 ];
+
+/** Names of roles before the OCF resource agent API 1.1. */
+const ROLE_NAMES: Readonly<Record<string, string>> = { Master: "Promoted", Slave: "Unpromoted" };
 
 /** Reads what an agent prints for `meta-data`. Null when that is not metadata of the OCF API. */
 export function parseMetadata(xml: string, provider: string): AgentMetadata | null {
@@ -58,6 +67,7 @@ function readParameter(element: XmlElement): AgentParameter[] {
       type: type === "integer" || type === "boolean" ? type : "string",
       isRequired: isOn(element.attributes["required"]),
       isUnique: isOn(element.attributes["unique"]) || "unique-group" in element.attributes,
+      ...(isOn(element.attributes["reloadable"]) ? { isReloadable: true } : {}),
       defaultValue: content?.attributes["default"] ?? null,
       shortDescription: childText(element, "shortdesc"),
       longDescription: childText(element, "longdesc"),
@@ -71,12 +81,14 @@ function readAction(element: XmlElement): AgentActionMetadata[] {
   const timeoutMs = parseDurationMs(element.attributes["timeout"] ?? "");
   const intervalMs = parseDurationMs(element.attributes["interval"] ?? "0") ?? 0;
   const depth = element.attributes["depth"];
+  const role = element.attributes["role"];
   return [
     {
       name,
       timeoutMs: timeoutMs ?? ACTION_TIMEOUT_DEFAULT_MS,
       intervalMs,
       ...(depth !== undefined && /^[0-9]{1,4}$/.test(depth) ? { depth: Number(depth) } : {}),
+      ...(role === undefined ? {} : { role: ROLE_NAMES[role] ?? role }),
     },
   ];
 }

@@ -52,10 +52,9 @@ function renderDecision(
   return `${decided}${route}${to === null || to === from ? "" : ` to ${to}`}`;
 }
 
-function renderAction({ id, node, task, after, afterAny = [] }: Action): string {
+function renderAction({ id, node, task, after }: Action): string {
   const waits = after.length === 0 ? "" : ` after ${after.join(" ")}`;
-  const waitsAny = afterAny.length === 0 ? "" : ` after one of ${afterAny.join(" ")}`;
-  return `${id}: ${renderTask(task)}${node === "" ? "" : ` on ${node}`}${waits}${waitsAny}`;
+  return `${id}: ${renderTask(task)}${node === "" ? "" : ` on ${node}`}${waits}`;
 }
 
 function renderTask(task: Action["task"]): string {
@@ -69,7 +68,7 @@ function renderTask(task: Action["task"]): string {
     case "deleteHistory":
       return `delete history of ${task.resource}`;
     case "fence":
-      return `fence (${task.method})`;
+      return `fence (${task.method})${task.delayMs === undefined ? "" : ` after ${task.delayMs} ms`}`;
     case "shutdown":
       return "shutdown";
     case "point":

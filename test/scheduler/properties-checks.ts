@@ -166,10 +166,10 @@ function predecessors(transition: Transition): ReadonlyMap<number, readonly Acti
 
 /** Points count as steps here: the indices are those of the actions. */
 function stepsOf({ actions }: Transition): readonly Step[] {
-  return actions.map(({ id, after, afterAny }) => ({
+  return actions.map(({ id, after }) => ({
     id,
     after,
-    afterAny: afterAny ?? [],
+    afterAny: [],
     isReal: true,
   }));
 }

@@ -20,6 +20,16 @@ export interface ActiveResource {
   readonly sinceMs: number;
 }
 
+/** The promoted role of a resource, which counts as something of its own that runs once. */
+export function promotedOf(resource: ResourceId): ResourceId {
+  return `${resource} promoted`;
+}
+
+/** The resource that something active belongs to. */
+export function resourceOf(active: ResourceId): ResourceId {
+  return active.replace(/ promoted$/, "");
+}
+
 /** What an operation of a resource does instead of its work. */
 export type Trouble = "fails" | "hangs";
 
@@ -92,7 +102,9 @@ export class Host {
     this.#expiries.delete(resource);
     if (!this.active.delete(resource)) return;
     this.#ports.events.onInactive(this, resource);
-    this.agent?.hint(resource);
+    this.agent?.hint(resourceOf(resource));
+    // What runs no more is promoted no more.
+    this.deactivate(promotedOf(resource));
   }
 
   /** The kernel removes the address after a time, unless it is renewed. */

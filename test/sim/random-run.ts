@@ -8,8 +8,10 @@ import { explainUnstable } from "./stability.ts";
 import { Violation } from "./violation.ts";
 import {
   ask,
+  CLONES,
   FIRST_CHANGES,
   freeRequests,
+  hasClones,
   LAYOUTS,
   type Layout,
   OPERATION_TIMEOUT_MS,
@@ -80,7 +82,8 @@ class RandomRun {
   constructor(settings: RunSettings) {
     this.#settings = settings;
     this.#dice = new Dice(settings.seed, "run");
-    this.#layout = this.#dice.pick(LAYOUTS);
+    const layout = this.#dice.pick(LAYOUTS);
+    this.#layout = hasClones(settings.seed) ? CLONES : layout;
     this.sim = makeSimulation(settings, this.#dice);
   }
 

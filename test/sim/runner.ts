@@ -1,15 +1,21 @@
 // Runs operations on the simulated host as the executor does: one at a time for each resource.
 
-import type { OperationOrder, OperationOutcome, ResourceId } from "../../agent/core/model/index.ts";
+import {
+  endsRecurring,
+  type OperationOrder,
+  type OperationOutcome,
+  type ResourceId,
+} from "../../agent/core/model/index.ts";
 import type { OperationReport, OperationRunner } from "../../agent/ports/index.ts";
 import type { Dice } from "./dice.ts";
-import type { Host } from "./host.ts";
+import { type Host, promotedOf } from "./host.ts";
 import type { Life } from "./life.ts";
 import type { Appointment } from "./timeline.ts";
 
 const SUCCESS = 0;
 const FAILURE = 1;
 const NOT_RUNNING = 7;
+const PROMOTED = 8;
 
 /** Repairs in place that hide a failure, and the time that they are counted in. */
 const REPAIRS_MAX = 3;
@@ -83,7 +89,7 @@ export class SimulatedRunner implements OperationRunner {
   run(orderId: number, order: OperationOrder): void {
     this.#ports.onRun(order);
     const lane = this.#laneOf(order.resource);
-    if (order.operation !== "monitor") this.#cancelAll(lane);
+    if (endsRecurring(order.operation)) this.#cancelAll(lane);
     if (order.intervalMs === 0) {
       this.#push(lane, { orderId, order, recurring: null });
       return;
@@ -229,7 +235,8 @@ export class SimulatedRunner implements OperationRunner {
     if (order.operation === "monitor") {
       // A look that finds an address may renew it or leave it to run out and be put back: both.
       if (ipOf(order) !== null && this.#ports.dice.happens(500)) this.#takeEffect(order);
-      finish(ended(exited(SUCCESS), "", ranForMs));
+      const isPromoted = this.#ports.host.active.has(promotedOf(order.resource));
+      finish(ended(exited(isPromoted ? PROMOTED : SUCCESS), "", ranForMs));
       return;
     }
     const problem = recurring === null ? this.#takeEffect(order) : null;
@@ -268,10 +275,7 @@ export class SimulatedRunner implements OperationRunner {
       else host.deactivate(order.resource);
       return null;
     }
-    if (ip === null) {
-      if (order.operation === "start") host.activate(order.resource, null);
-      return null;
-    }
+    if (ip === null) return takeServerEffect(host, order);
     if (!host.active.has(order.resource) && isOwnedElsewhere(ip)) return "in use elsewhere";
     return host.heartbeat?.hold(order.resource, ip) ?? noHeartbeat(host);
   }
@@ -285,6 +289,15 @@ export class SimulatedRunner implements OperationRunner {
     const isAsked = isAddress && order.operation === "start" && !host.active.has(order.resource);
     return dice.between(least, most) + (isAsked ? OWNER_WAIT_MS : 0);
   }
+}
+
+function takeServerEffect(host: Host, { operation, resource }: OperationOrder): string | null {
+  if (operation === "start") host.activate(resource, null);
+  if (operation === "demote") host.deactivate(promotedOf(resource));
+  if (operation !== "promote") return null;
+  if (!host.active.has(resource)) return "not running";
+  host.activate(promotedOf(resource), null);
+  return null;
 }
 
 function noHeartbeat(host: Host): string | null {

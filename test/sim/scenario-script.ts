@@ -7,7 +7,7 @@
 import type { ApiRequest, Change } from "../../agent/core/model/index.ts";
 import type { Side } from "./network.ts";
 import { Simulation, TWO_NODE } from "./simulation.ts";
-import { ask, FIRST_CHANGES, PAIR } from "./workload.ts";
+import { ask, CLONES, FIRST_CHANGES, type Layout, PAIR } from "./workload.ts";
 
 /** A line of a scenario that no command understands. */
 export class ScenarioError extends Error {
@@ -39,10 +39,14 @@ const COMMANDS: readonly Command[] = [
   { form: /^heal heartbeat$/, run: (sim) => bothWays((side) => sim.cutTokens(side, -1)) },
   { form: /^partition$/, run: (sim) => sim.partition(1) },
   { form: /^heal partition$/, run: (sim) => sim.partition(-1) },
-  { form: /^create pair on (a|b)$/, run: (sim, [node]) => createPair(sim, sideOf(node)) },
-  { form: /^(ip|web) dies on (a|b)$/, run: (sim, [id, node]) => die(sim, id ?? "", sideOf(node)) },
+  { form: /^create pair on (a|b)$/, run: (sim, [node]) => create(sim, sideOf(node), PAIR) },
+  { form: /^create clones on (a|b)$/, run: (sim, [node]) => create(sim, sideOf(node), CLONES) },
   {
-    form: /^(ip|web) (start|stop|monitor) (fails|hangs) on (a|b)$/,
+    form: /^(ip|web|copy|db) dies on (a|b)$/,
+    run: (sim, [id, node]) => die(sim, id ?? "", sideOf(node)),
+  },
+  {
+    form: /^(ip|web|copy|db) (start|stop|monitor|promote|demote) (fails|hangs) on (a|b)$/,
     run: (sim, [id, operation, trouble, node]) => {
       const kind = trouble === "fails" ? "fails" : "hangs";
       sim.hosts[sideOf(node)].troubles.set(`${id} ${operation}`, kind);
@@ -118,8 +122,8 @@ function bothWays(change: (side: Side) => void): void {
   change(1);
 }
 
-function createPair(sim: Simulation, side: Side): void {
-  const changes = [...FIRST_CHANGES, ...PAIR.changes];
+function create(sim: Simulation, side: Side, layout: Layout): void {
+  const changes = [...FIRST_CHANGES, ...layout.changes];
   ask(sim, side, { kind: "apply", changes, isDryRun: false, by: "admin", atWallMs: 0 });
 }
 

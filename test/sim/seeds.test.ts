@@ -14,6 +14,13 @@ const PINNED = [
   [1058, "a ring number used again after both disks had failed to keep it is another ring"],
   [1137, "probes that hung were begun again in each ring, and piled up"],
   [1535, "a proposal to a former incarnation, installed late, left one node alone"],
+  [
+    615,
+    "two copies stayed promoted after a split, since maintenance kept the plan from a demotion",
+  ],
+  [1196, "a promotion of a former ring was under way when the nodes met, and nobody took it back"],
+  [706, "a copy was promoted before the other node was probed, which had a promoted one"],
+  [1238, "the same as 615 after a partition"],
 ] as const;
 
 const REPEATED = { seed: 11, tokenTimeoutMs: null, onLine: null, skipsQuiet: true } as const;

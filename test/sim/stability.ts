@@ -1,7 +1,8 @@
 import type { AgentState } from "../../agent/core/agent/index.ts";
 import { stampOf } from "../../agent/core/configuration/index.ts";
 import { type Cib, listPrimitives, type ResourceId } from "../../agent/core/model/index.ts";
-import type { Host } from "./host.ts";
+import { isCloned } from "./checks.ts";
+import { type Host, promotedOf } from "./host.ts";
 import { areInOneRing, type Simulation } from "./simulation.ts";
 
 /**
@@ -58,7 +59,11 @@ function explainResources(
     hosts.filter(({ active }) => active.has(id)).map(({ name }) => name);
   for (const id of mustRun) {
     const names = activeOn(id);
-    if (names.length !== 1) return `${id} must run once, runs on ${names.join(" and ") || "none"}`;
+    const copies = isCloned(id) ? hosts.length : 1;
+    const where = names.join(" and ") || "none";
+    if (names.length !== copies) return `${id} must run ${copies} times, runs on ${where}`;
+    const promoted = activeOn(promotedOf(id)).length;
+    if (id === "db" && promoted !== 1) return `${promoted} of ${id} are promoted`;
   }
   // In maintenance nothing is watched, so what is believed may be long out of date.
   const isWatching = dc.cib.properties["maintenance-mode"] !== "true";

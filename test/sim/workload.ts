@@ -59,8 +59,27 @@ const TWO: Layout = {
   ],
 };
 
+/** An address with a server on both nodes, and a database of which one copy is promoted. */
+export const CLONES: Layout = {
+  name: "clones",
+  resources: ["ip", "copy", "db"],
+  changes: [
+    { ...createResource("copy", { group: null, intervalS: 10 }), clone: { id: null, meta: {} } },
+    createPromotable("db"),
+    createResource("ip", { group: null, intervalS: 10 }),
+    ...tie("ip", "copy-clone"),
+    { kind: "setNodeAttributes", node: "a", values: { "master-db": "10" } },
+    { kind: "setNodeAttributes", node: "b", values: { "master-db": "5" } },
+  ],
+};
+
 /** The layouts that a seed picks from. */
 export const LAYOUTS: readonly [Layout, ...Layout[]] = [PAIR, GROUP, TWO];
+
+/** Clones get seeds of their own, so that the others stay what they were. */
+export function hasClones(seed: number): boolean {
+  return seed % 7 === 6;
+}
 
 /** Properties that every run begins with: no fence device can be configured. */
 export const FIRST_CHANGES: readonly Change[] = [
@@ -139,7 +158,7 @@ export function ask(sim: Simulation, side: Side, request: ApiRequest): boolean {
 export function createResource(
   id: ResourceId,
   { group, intervalS }: { readonly group: ResourceId | null; readonly intervalS: number },
-): Change {
+): CreateResource {
   const isAddress = id.startsWith("ip");
   const timeout = `${OPERATION_TIMEOUT_MS / 1000}s`;
   const operations: readonly OperationInput[] = [
@@ -160,6 +179,20 @@ export function createResource(
     before: null,
     after: null,
   };
+}
+
+type CreateResource = Change & { readonly kind: "createResource" };
+
+function createPromotable(id: ResourceId): CreateResource {
+  const created = createResource(id, { group: null, intervalS: 10 });
+  const timeout = `${OPERATION_TIMEOUT_MS / 1000}s`;
+  const operations: readonly OperationInput[] = [
+    { name: "monitor", options: { interval: "10s", timeout, role: "Promoted" } },
+    { name: "monitor", options: { interval: "11s", timeout, role: "Unpromoted" } },
+    ...["start", "stop", "promote", "demote"].map((name) => ({ name, options: { timeout } })),
+  ];
+  const meta = { promotable: "true", notify: "true" };
+  return { ...created, operations, clone: { id: null, meta } };
 }
 
 function tie(server: ResourceId, address: ResourceId): readonly Change[] {

@@ -1,7 +1,7 @@
 import type { Instant } from "../base/index.ts";
 import type { Cib, NodeHistory, OperationRecord, ResourceHistory } from "../model/index.ts";
 import type { ActiveResource } from "../replication/index.ts";
-import { isAnonymousInstance } from "./instances.ts";
+import { cloneOf, isAnonymousInstance } from "./clone-instances.ts";
 
 const STATUS_OK = 0;
 const STATUS_NOT_RUNNING = 7;
@@ -26,8 +26,18 @@ export function isActive(history: ResourceHistory): boolean {
 }
 
 /**
- * Resources active in a history of which there must be one copy only, with the time since they were
- * started. Sorted as recorded.
+ * True when the last thing known is that the resource is promoted here, may be, or is on its way to
+ * or from it. Doubt means promoted.
+ */
+export function isPromoted({ records }: ResourceHistory): boolean {
+  const telling = records.filter(({ outcome }) => outcome.kind !== "notSpawned");
+  const ordered = telling.toSorted((a, b) => a.callId - b.callId);
+  return ordered.reduce((wasPromoted, record) => tellPromoted(record) ?? wasPromoted, false);
+}
+
+/**
+ * What must be in one place only, of all that is active in a history: resources, and the promoted
+ * role of clones; with the time since it came about. Sorted as recorded.
  */
 export function listActive(
   history: NodeHistory,
@@ -35,12 +45,37 @@ export function listActive(
 ): readonly ActiveResource[] {
   const { cib, now } = context;
   return history.resources
-    .filter((entry) => isActive(entry) && !isAnonymousInstance(cib, entry.resource))
+    .filter((entry) => isActive(entry) && isExclusive(cib, entry))
     .map((entry) => {
-      const start = entry.records.find((record) => record.operation === "start");
-      const forMs = start === undefined ? null : now - start.changedAt;
+      const began = isAnonymousInstance(cib, entry.resource) ? "promote" : "start";
+      const record = entry.records.find(({ operation }) => operation === began);
+      const forMs = record === undefined ? null : now - record.changedAt;
       return { resource: entry.resource, forMs };
     });
+}
+
+/** True when another node must not have the same, as far as this history tells. */
+export function isExclusive(cib: Cib, entry: ResourceHistory): boolean {
+  const clone = cloneOf(cib, entry.resource);
+  if (clone === null || clone.isUnique) return true;
+  return clone.isPromotable && clone.promotedMax < cib.nodes.length && isPromoted(entry);
+}
+
+/** Null: this record tells nothing of the role. */
+function tellPromoted({ operation, outcome }: OperationRecord): boolean | null {
+  const isOk = outcome.kind === "exited" && outcome.status === STATUS_OK;
+  switch (operation) {
+    case "promote":
+      return true;
+    case "demote":
+    case "stop":
+    case "start":
+      return isOk ? false : null;
+    case "monitor":
+      return outcome.kind === "exited" ? [8, 9, 191].includes(outcome.status) : null;
+    default:
+      return null;
+  }
 }
 
 /** A monitor's "not running", "not installed" and "not configured" say that nothing runs. */

@@ -25,8 +25,8 @@ import {
 } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { actionsUnderWay } from "../transition/index.ts";
+import { cloneOf, findPrimitive, instanceIds } from "./clone-instances.ts";
 import { explainWarnings } from "./describe-warnings.ts";
-import { cloneOf, findPrimitive, instanceIds } from "./instances.ts";
 import { countVotes, schedulerInput } from "./plan.ts";
 import { type AgentState, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 import { isTrue } from "./texts.ts";
@@ -66,8 +66,8 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     isStonithEnabled: state.cib.properties["stonith-enabled"] !== "false",
     isMaintenance: isTrue(state.cib.properties["maintenance-mode"]),
     resourceCount: countInstances(resources),
-    disabledCount: resources.filter((resource) => resource.isDisabled).length,
-    blockedCount: resources.filter((resource) => resource.isBlocked).length,
+    disabledCount: countInstances(resources.filter((resource) => resource.isDisabled)),
+    blockedCount: countInstances(resources.filter((resource) => resource.isBlocked)),
   };
 }
 
@@ -160,7 +160,7 @@ function describeResource(
     id,
     group: groupOf(state.cib, primitive?.id ?? id),
     ...describeClone(state.cib, primitive?.id ?? id),
-    agent: primitive === null ? "" : agentOf(state.cib, primitive),
+    agent: primitive === null ? "" : renderAgentName(primitive.agent),
     role: found?.role ?? "Stopped",
     nodes: found?.activeOn ?? [],
     places: placesOf(found?.roles ?? {}),
@@ -194,11 +194,6 @@ function describeClone(
     isPromotable: facts?.isPromotable ?? false,
     instancesMax: facts?.instancesMax ?? 1,
   };
-}
-
-function agentOf(cib: Cib, primitive: Primitive): string {
-  const template = cib.templates?.find(({ id }) => id === primitive.template);
-  return renderAgentName(template?.agent ?? primitive.agent);
 }
 
 function placesOf(roles: RoleNodes): readonly ResourcePlace[] {
@@ -357,5 +352,5 @@ function describePending(state: AgentState, plan: Transition): readonly string[]
     .map((decision) => `${decision.what} of ${decision.resource ?? ""} is due`);
   const commit = state.openCommit === null ? [] : ["a change of the configuration is being saved"];
   const stopping = state.stopping === null ? [] : ["this node is stopping"];
-  return [...survey, ...meeting, ...drop, ...actions, ...planned, ...commit, ...stopping];
+  return [...survey, ...meeting, ...drop, ...actions, ...new Set(planned), ...commit, ...stopping];
 }

@@ -15,6 +15,7 @@ import type { Instant } from "../base/index.ts";
 import { openChannel } from "../messaging/index.ts";
 import {
   type AgentEffect,
+  type Cib,
   compareCibVersion,
   emptyHistory,
   type HeartbeatReport,
@@ -23,15 +24,16 @@ import {
   type NodeHistory,
   type ProbeAnswer,
   type ProbeTarget,
+  type ResourceHistory,
   type RingReason,
   renderRing,
   type TokenFacts,
 } from "../model/index.ts";
-import { isActive } from "./active.ts";
+import { isActive, isExclusive } from "./active.ts";
+import { cloneOf, isForEveryNode } from "./clone-instances.ts";
 import { finishCommitAlone } from "./commit.ts";
 import { inTurn, log, nothing, perform } from "./effects.ts";
-import { cloneOf, isHarmlessAnywhere } from "./instances.ts";
-import { dropResources } from "./meet.ts";
+import { giveUpResources } from "./meet.ts";
 import { countVotes } from "./plan.ts";
 import { failForwarded } from "./requests.ts";
 import {
@@ -205,10 +207,15 @@ function losePeer(
   const lost = { ...alone, arbitration, peerHistory, peerFacts: isGone ? null : state.peerFacts };
   // Outside of the ring for a token or longer: the peer may have taken over. First drop, then ask.
   const mine = state.localHistory.resources
-    .filter((entry) => isActive(entry) && !isHarmlessAnywhere(state.cib, entry.resource))
+    .filter((entry) => isActive(entry) && mayBeTooMany(state.cib, entry))
     .map((entry) => entry.resource);
-  const drop = (next: AgentState): AgentStep => dropResources(next, mine, now);
+  const drop = (next: AgentState): AgentStep => giveUpResources(next, mine, now);
   return inTurn(lost, [...parts, ...(reason === "evicted" ? [drop] : [])]);
+}
+
+/** True unless the other node does no harm by running the same meanwhile. */
+function mayBeTooMany(cib: Cib, entry: ResourceHistory): boolean {
+  return isExclusive(cib, entry) || !isForEveryNode(cib, entry.resource);
 }
 
 /** What the core still knows of a ring that has ended must not act in the next one. */

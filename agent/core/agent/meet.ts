@@ -24,8 +24,8 @@ import {
 } from "../replication/index.ts";
 import { planOperation } from "../scheduler/index.ts";
 import { listActive } from "./active.ts";
+import { findPrimitive, isForEveryNode } from "./clone-instances.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
-import { findPrimitive } from "./instances.ts";
 import { beginOperation } from "./local-operations.ts";
 import { type AgentState, type AgentStep, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 
@@ -130,17 +130,41 @@ export function notePeerDropped(state: AgentState): AgentStep {
 }
 
 /**
- * Stops resources on this node at once, all together: addresses must not wait for servers. Used
- * when the other side keeps them, and when this node was outside of the ring for longer than a
- * token.
+ * Gives up on this node at once, all together, what the other side has: addresses must not wait for
+ * servers. Used when the other side keeps it, and when this node was outside of the ring for longer
+ * than a token. Of a clone whose copies may run on every node only the promoted role is given up.
  */
+export function giveUpResources(
+  state: AgentState,
+  resources: readonly ResourceId[],
+  now: Instant,
+): AgentStep {
+  const plan = (id: ResourceId): OperationOrder | null => {
+    const stop = planStop(state, id);
+    return stop !== null && isForEveryNode(state.cib, id) ? { ...stop, operation: "demote" } : stop;
+  };
+  return dropBy(state, { resources, plan }, now);
+}
+
+/** Stops resources on this node at once, all together. */
 export function dropResources(
   state: AgentState,
   resources: readonly ResourceId[],
   now: Instant,
 ): AgentStep {
-  const orders = resources
-    .map((id) => planStop(state, id))
+  return dropBy(state, { resources, plan: (id) => planStop(state, id) }, now);
+}
+
+function dropBy(
+  state: AgentState,
+  drop: {
+    readonly resources: readonly ResourceId[];
+    readonly plan: (id: ResourceId) => OperationOrder | null;
+  },
+  now: Instant,
+): AgentStep {
+  const orders = drop.resources
+    .map(drop.plan)
     .filter((order): order is OperationOrder => order !== null);
   const names = orders.map((order) => order.resource).join(" ");
   const begun = inTurn(
@@ -227,6 +251,6 @@ function meet(state: AgentState, now: Instant): AgentStep {
     (next) => perform(next, log("info", "dcChanged", { dc })),
     (next) => (isDc && !isSame ? send(next, sync, now) : nothing(next)),
     (next) => (keepsHere ? perform(next, again) : nothing(next)),
-    (next) => (keepsThere ? dropResources(next, ownership.shared, now) : nothing(next)),
+    (next) => (keepsThere ? giveUpResources(next, ownership.shared, now) : nothing(next)),
   ]);
 }

@@ -7,6 +7,7 @@ import { decideQuorum, type Quorum } from "../quorum/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { abortWalk, beginWalk, isWalkOver, markBegun, readyActions } from "../transition/index.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import { promoteAfterProbes } from "./promote-after-probes.ts";
 import { runTask } from "./run-task.ts";
 import { type AgentState, type AgentStep, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 
@@ -90,7 +91,8 @@ export function isStartDoubtful(state: AgentState, now: Instant): boolean {
 }
 
 function beginTransition(state: AgentState, now: Instant): AgentStep {
-  const plan = scheduleTransition(schedulerInput(state, now));
+  const scheduled = scheduleTransition(schedulerInput(state, now));
+  const plan = { ...scheduled, actions: promoteAfterProbes(scheduled.actions) };
   const transitionId = state.nextId;
   const planRate = countPlan(state, now);
   const planned = { ...state, nextId: transitionId + 1, plan, planRate, isPlanDue: false };

@@ -9,11 +9,11 @@ import type {
   NodeHistory,
   ResourceId,
 } from "../model/index.ts";
+import { expandResource, withoutNumber } from "./clone-instances.ts";
 import { enqueueCommit } from "./commit.ts";
 import { describeStatus } from "./describe-status.ts";
 import { answer, inTurn, nothing, send } from "./effects.ts";
 import { planAnew } from "./end-action.ts";
-import { expandResource, withoutNumber } from "./instances.ts";
 import { changeHistory, forgetHere } from "./local-operations.ts";
 import { planChanges } from "./plan-changes.ts";
 import { type AgentState, type AgentStep, type Asker, hasPeer, isDcHere } from "./state.ts";
@@ -52,6 +52,7 @@ export function acceptRequest(
   if (request.kind === "apply" && request.isDryRun) {
     return answer(state, { to: asker, now }, planChanges(state, request, now));
   }
+  if (isForPeer(state, request)) return forward(state, asked, now);
   if (isForThisNode(request)) return serve(state, { asker, request }, now);
   return isDcHere(state) ? serve(state, { asker, request }, now) : forward(state, asked, now);
 }
@@ -140,6 +141,13 @@ function isForThisNode(request: ApiRequest): boolean {
   return request.kind === "command" && LOCAL_COMMANDS.includes(request.command.kind);
 }
 
+/** Attributes belong to their node: it is asked itself, whether it is the DC or not. */
+function isForPeer(state: AgentState, request: ApiRequest): boolean {
+  if (request.kind !== "command" || !hasPeer(state)) return false;
+  const { command } = request;
+  return command.kind === "setTransientAttributes" && command.node === state.identity.peer.name;
+}
+
 function forward(
   state: AgentState,
   asked: { readonly requestId: number; readonly request: ApiRequest },
@@ -198,7 +206,6 @@ function command(
   }
 }
 
-/** Attributes belong to their node: the DC passes those of the other node on. */
 function setTransient(
   state: AgentState,
   wish: { readonly asker: Asker; readonly node: string; readonly values: NameValues },
@@ -282,13 +289,18 @@ function hasFailed(history: NodeHistory, resource: ResourceId): boolean {
   return hasCount || isFailed === true;
 }
 
-/** A start record whose digest no longer fits makes the scheduler restart the resource. */
+/**
+ * A start record whose digest no longer fits makes the scheduler restart the resource; without the
+ * word which parameters need a restart, nothing less will do.
+ */
 function markForRestart(history: NodeHistory, resource: ResourceId): NodeHistory {
   const resources = history.resources.map((entry) =>
     entry.resource === resource
       ? {
           ...entry,
-          records: entry.records.map((record) => ({ ...record, digest: "restart" })),
+          records: entry.records.map(({ restart: _, ...record }) => {
+            return { ...record, digest: "restart" };
+          }),
         }
       : entry,
   );

@@ -9,6 +9,7 @@ import { earliest, type Instant } from "../base/index.ts";
 import { nextDeadline as channelDeadline, stepTime } from "../messaging/index.ts";
 import { type AgentEvent, listPrimitives, type OperationOrder } from "../model/index.ts";
 import { planOperation } from "../scheduler/index.ts";
+import { instanceIds } from "./clone-instances.ts";
 import { noteWrittenHere, settleCommits } from "./commit.ts";
 import { inTurn, nothing, packetsOf } from "./effects.ts";
 import {
@@ -18,7 +19,6 @@ import {
   settleFacts,
   settleQuorum,
 } from "./heartbeat-events.ts";
-import { instanceIds } from "./instances.ts";
 import { beginOperation } from "./local-operations.ts";
 import { finishAdopting, greet, meetingDeadline, settleDrop, settleMeeting } from "./meet.ts";
 import { acceptPacket } from "./messages.ts";

@@ -33,12 +33,12 @@ export const PROPERTIES: readonly ValueDefinition[] = [
     name: "cluster-recheck-interval",
     type: DURATION,
     default: "15min",
-    description: "how often to look again although nothing happened",
+    description: "kept for Pacemaker: what depends on the time is looked at when it may change",
   },
   {
     name: "concurrent-fencing",
     type: BOOLEAN,
-    default: "false",
+    default: "true",
     description: "whether several nodes may be fenced at the same time",
   },
   {

@@ -59,7 +59,12 @@ export type ActionTask =
   | { readonly kind: "clearFailcount"; readonly resource: ResourceId }
   /** Forget the whole history of a resource on the node (an orphan after its stop). */
   | { readonly kind: "deleteHistory"; readonly resource: ResourceId }
-  | { readonly kind: "fence"; readonly method: "reboot" | "off" | "on" }
+  | {
+      readonly kind: "fence";
+      readonly method: "reboot" | "off" | "on";
+      /** How long to wait first (priority-fencing-delay); absent: the delay of the device. */
+      readonly delayMs?: number;
+    }
   /** The node, which wants to leave, may do so. */
   | { readonly kind: "shutdown" }
   /** Nothing to do: a point that others wait for, such as "all instances are started". */
@@ -74,8 +79,6 @@ export interface Action {
   readonly node: NodeName;
   readonly task: ActionTask;
   readonly after: readonly number[];
-  /** Waits for one of these as well; empty or absent: for none. */
-  readonly afterAny?: readonly number[];
 }
 
 /**

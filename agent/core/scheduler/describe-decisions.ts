@@ -1,7 +1,7 @@
 import type { Decision } from "../model/index.ts";
 import { isAvailable } from "./candidates.ts";
 import { allPrimitives, shownId } from "./describe-states.ts";
-import { whyElsewhere, whyHere, whyNowhere } from "./explain-place.ts";
+import { hasPlacedSibling, isSurplus, whyElsewhere, whyHere, whyNowhere } from "./explain-place.ts";
 import type { Graph } from "./graph.ts";
 import { currentNode, findAction, topOf } from "./tree.ts";
 import {
@@ -18,7 +18,7 @@ export function describeDecisions(working: Working, graph: Graph): readonly Deci
   return [
     ...working.nodes.flatMap((node) => describeNode(working, graph, node)),
     ...allPrimitives(working)
-      .filter((each) => !each.isOrphan || each.runningOn.length > 0)
+      .filter((each) => each.runningOn.length > 0 || !(each.isOrphan || isSurplus(working, each)))
       .map((resource) => describe(working, resource)),
     ...graph.broken.map(([first, then]): Decision => {
       const names = `${first.task} of ${nameOf(first)} and ${then.task} of ${nameOf(then)}`;
@@ -74,7 +74,7 @@ function describe(working: Working, resource: WorkingResource): Decision {
   }
   if (from === null) return { ...base, ...describeStopped(working, outlook) };
   if (stop !== null && !stop.isRunnable && !stop.isPseudo) {
-    const reason = `it cannot be stopped on ${from.name}${because(stop.reason)}`;
+    const reason = `cannot be stopped on ${from.name}${because(stop.reason)}`;
     return { ...base, what: to === null ? "stop" : "move", isBlocked: true, reason };
   }
   return { ...base, ...describeActive(working, outlook) };
@@ -100,16 +100,25 @@ function describeStopped(working: Working, { resource, to, start }: Outlook): Wo
   if (to === null) {
     const isWanted = resource.nextRoleReason === "" || isForLackOfNode(resource);
     const why = isWanted ? whyNowhere(working, resource) : resource.nextRoleReason;
-    const isBlocked = isWanted && !resource.isOrphan;
+    const isBlocked = isWanted && !resource.isOrphan && !hasPlacedSibling(working, resource);
     return { what: "leave", isBlocked, reason: `stays stopped: ${why}` };
   }
   if (start === null || !start.isRunnable) {
-    const reason = `cannot start${because(start?.reason ?? "")}`;
+    const reason = `cannot start${because(start === null ? "" : whyWaiting(start))}`;
     return { what: "start", isBlocked: true, reason };
   }
   const promoted = resource.nextRole === ROLE.promoted ? " and is promoted" : "";
   const why = whyHere(working, resource, to);
   return { what: "start", isBlocked: false, reason: `starts${promoted} on ${to.name}: ${why}` };
+}
+
+function whyWaiting(action: WorkingAction): string {
+  if (action.reason !== "") return action.reason;
+  const obstacle = action.before.find(({ other }) => !other.isRunnable && !other.isOptional)?.other;
+  if (obstacle === undefined || obstacle.node === null) return "";
+  const { name, isPending } = obstacle.node;
+  const why = isPending ? `, which is not ready yet` : "";
+  return `${obstacle.task} of ${nameOf(obstacle)} comes first on ${name}${why}`;
 }
 
 function isForLackOfNode({ nextRoleReason }: WorkingResource): boolean {
@@ -120,9 +129,7 @@ function describeActive(working: Working, outlook: Outlook): Words {
   const { resource, from, to, stop, start } = outlook;
   const fromName = from?.name ?? "";
   if (to === null) {
-    const why = isForLackOfNode(resource)
-      ? whyNowhere(working, resource)
-      : resource.nextRoleReason || stop?.reason || "";
+    const why = whyStopped(working, resource) || stop?.reason || "";
     return { what: "stop", isBlocked: false, reason: `stops on ${fromName}${because(why)}` };
   }
   if (start?.isPseudo === true && start.isMigratable && from !== to) {
@@ -136,13 +143,24 @@ function describeActive(working: Working, outlook: Outlook): Words {
     return { what: "move", isBlocked: start?.isRunnable === false, reason };
   }
   if (stop === null || stop.isOptional) return describeStay(working, outlook);
+  if (stop.node !== null && stop.node !== from) {
+    const reason = `stops on ${stop.node.name}, stays on ${fromName}${because(stop.reason)}`;
+    return { what: "stop", isBlocked: false, reason };
+  }
   if (start?.isRunnable === false) {
     return { what: "stop", isBlocked: false, reason: `stops${because(start.reason)}` };
   }
   const failure = from === null ? undefined : resource.failures.get(from);
-  const why = failure?.words ?? (stop.reason || (start?.reason ?? ""));
+  const several = resource.runningOn.length > 1 ? "it is active on several nodes" : "";
+  const why = failure?.words ?? (stop.reason || start?.reason || several);
   const what = resource.isFailed ? "recover" : "restart";
   return { what, isBlocked: false, reason: `restarts on ${fromName}${because(why)}` };
+}
+
+function whyStopped(working: Working, resource: WorkingResource): string {
+  if (resource.isOrphan && resource.parent !== null) return "its clone has fewer instances now";
+  if (isForLackOfNode(resource)) return whyNowhere(working, resource);
+  return resource.nextRoleReason;
 }
 
 function describeStay(working: Working, { resource, from, to }: Outlook): Words {
@@ -165,11 +183,13 @@ function describeStay(working: Working, { resource, from, to }: Outlook): Words 
 
 function describeRoleChange(resource: WorkingResource, name: string): Words | null {
   const { nextRoleReason: why } = resource;
+  const isDemotedFirst = resource.actions.some((x) => x.task === "demote" && !x.isOptional);
   for (const task of ["promote", "demote"] as const) {
     const action = resource.actions.find((x) => x.task === task && !x.isOptional);
     if (action === undefined) continue;
     const isBlocked = !action.isRunnable;
-    const words = task === "promote" ? "is promoted" : "is demoted";
+    const again = isDemotedFirst ? "is demoted and promoted again" : "is promoted";
+    const words = task === "promote" ? again : "is demoted";
     return { what: task, isBlocked, reason: `${words} on ${name}${because(action.reason || why)}` };
   }
   return null;

@@ -6,7 +6,7 @@ import type {
   ResourceFlag,
   ResourceState,
 } from "../model/index.ts";
-import { locationOf, primitivesBelow, topOf } from "./tree.ts";
+import { instanceOf, locationOf, primitivesBelow, topOf } from "./tree.ts";
 import {
   ROLE,
   type Role,
@@ -129,12 +129,6 @@ function isShownAlone(resource: WorkingResource): boolean {
   return isUnwell || active.length < parts.length || locationOf(instance, "current") === null;
 }
 
-/** The instance of a clone that a primitive is, or belongs to; null: it is in no clone. */
-function instanceOf(resource: WorkingResource): WorkingResource | null {
-  if (resource.parent === null) return null;
-  return resource.parent.variant === "clone" ? resource : instanceOf(resource.parent);
-}
-
 function plainRole(roles: Partial<Record<ActiveRole, readonly NodeName[]>>): ResourceState["role"] {
   const names = Object.keys(roles);
   if (names.length === 0) return "Stopped";
@@ -173,8 +167,7 @@ export function describeNodes(
   const busy = new Set([...activity.values()].flatMap((nodes) => [...nodes.keys()]));
   const showsHealth = working.options.nodeHealthStrategy !== "none";
   return working.nodes.map((node) => {
-    const isPlain = !gone.has(node) && describeNode(node, busy.has(node)) === "online";
-    const health = showsHealth && isPlain ? describeHealth(node) : "";
+    const health = showsHealth && !gone.has(node) ? describeHealth(node) : "";
     const text = gone.has(node) ? describeGone(node) : describeNode(node, busy.has(node));
     return { name: node.name, text: `${text}${health}` };
   });
@@ -186,6 +179,7 @@ function describeGone(node: WorkingNode): string {
 }
 
 function describeNode(node: WorkingNode, isBusy: boolean): string {
+  if (node.wasNeverSeen && !node.isUnclean) return "offline";
   if (node.isUnclean) {
     if (node.isOnline) return "UNCLEAN (online)";
     return node.isPending ? "UNCLEAN (pending)" : "UNCLEAN (offline)";

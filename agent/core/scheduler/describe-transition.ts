@@ -126,7 +126,7 @@ function taskOf(working: Working, action: WorkingAction): ActionTask {
   const { resource, task, key } = action;
   if (action.isPseudo) return { kind: "point", name: key };
   if (resource === null) {
-    if (task === "stonith") return { kind: "fence", method: action.fencing ?? "reboot" };
+    if (task === "stonith") return fenceTask(action);
     return task === "do_shutdown" ? { kind: "shutdown" } : { kind: "point", name: key };
   }
   switch (task) {
@@ -145,6 +145,11 @@ function taskOf(working: Working, action: WorkingAction): ActionTask {
       return order === null ? { kind: "point", name: key } : { kind: "operation", order };
     }
   }
+}
+
+function fenceTask({ fencing, fencingDelayMs }: WorkingAction): ActionTask {
+  const method = fencing ?? "reboot";
+  return { kind: "fence", method, ...(fencingDelayMs === null ? {} : { delayMs: fencingDelayMs }) };
 }
 
 function describePlacements(working: Working): Record<ResourceId, NodeName | null> {

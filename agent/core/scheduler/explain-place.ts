@@ -1,18 +1,24 @@
 import { INFINITY_SCORE, type PlaceCause } from "../model/index.ts";
 import { isAvailable } from "./candidates.ts";
-import { colocationsAsDependent } from "./colocation-lists.ts";
+import { colocationsAsDependent, colocationsAsPrimary } from "./colocation-lists.ts";
 import { shownId } from "./describe-states.ts";
 import { renderScore } from "./score.ts";
-import { topOf } from "./tree.ts";
-import type { Working, WorkingNode, WorkingResource } from "./working.ts";
+import { instanceOf, placesOf, topOf } from "./tree.ts";
+import {
+  ROLE,
+  type Working,
+  type WorkingColocation,
+  type WorkingNode,
+  type WorkingResource,
+} from "./working.ts";
 
 /** Why none of the nodes will do, in words. */
 export function whyNowhere(working: Working, resource: WorkingResource): string {
   if (working.options.stopsAllResources) return "stop-all-resources is on";
   if (resource.isOrphan) return "it is no longer part of the configuration";
   const words = working.nodes.map((node) => {
-    const why = whyNot(resource, node);
-    return `not on ${node.name}, since ${why === "" ? "its score is below zero" : why}`;
+    const why = whyNot(resource, node) || "its score is below zero";
+    return `not on ${node.name}, since ${why}`;
   });
   return words.length === 0 ? "there are no nodes" : words.join("; ");
 }
@@ -24,7 +30,10 @@ export function whyElsewhere(
   node: WorkingNode,
 ): string {
   const target = resource.assignedTo;
-  return whyNot(resource, node) || (target === null ? "" : whyHere(working, resource, target));
+  const against = whyNot(resource, node);
+  if (against !== "" || target === null) return against;
+  const isThereToo = resource.runningOn.includes(target);
+  return isThereToo ? "it is active on both" : whyHere(working, resource, target);
 }
 
 /** Why a node will not do, in words; empty when it would. */
@@ -33,6 +42,13 @@ export function whyNot(resource: WorkingResource, node: WorkingNode): string {
   return causesAgainst(resource, node)
     .map(({ text }) => text)
     .join(", ");
+}
+
+/** The same; says which node it is about where the words alone do not. */
+function whyNotNamed(working: Working, resource: WorkingResource, node: WorkingNode): string {
+  const why = whyNot(resource, node);
+  const isClear = why === "" || working.nodes.some(({ name }) => why.includes(name));
+  return isClear ? why : `not on ${node.name}, since ${why}`;
 }
 
 /** What rules a node out or speaks against it: its state first, then everything else. */
@@ -58,6 +74,12 @@ export function causesAgainst(resource: WorkingResource, node: WorkingNode): rea
     causes.push({ kind: "failure", id: "", text: failure.words });
   }
   causes.push(...companyAgainst(resource, node));
+  const sibling = siblingOn(resource, node);
+  if (sibling !== null) {
+    const text = `another instance of ${resource.baseId} is on ${node.name}`;
+    causes.push({ kind: "company", id: sibling.id, text });
+  }
+  if (causes.length === 0) causes.push(...followersAgainst(resource, node));
   if (causes.length === 0 && lacksCapacity(resource, node)) {
     causes.push({ kind: "capacity", id: node.name, text: `${node.name} has not enough capacity` });
   }
@@ -93,23 +115,71 @@ function withParents(resource: WorkingResource): readonly WorkingResource[] {
 
 function companyAgainst(resource: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
   const causes: PlaceCause[] = [];
-  for (const { id, primary, score, isInternal } of colocationsAsDependent(resource)) {
-    const isThere = primary.assignedTo === node;
+  for (const colocation of colocationsAsDependent(resource)) {
+    const { id, primary, primaryRole, score, isInternal } = colocation;
+    const places = placesOf(primary, primaryRole);
+    const isThere = places.includes(node);
     const name = shownId(primary);
-    if (score >= INFINITY_SCORE && !isThere) {
-      const place = primary.assignedTo;
+    if (score >= INFINITY_SCORE && !(isThere && isComplete(primary))) {
       const bond = isInternal ? "it belongs to the same group as" : "it must run beside";
-      const where = place === null ? "runs nowhere" : `runs on ${place.name}`;
-      causes.push({ kind: "company", id, text: `${bond} ${name}, which ${where}` });
+      const text = `${bond} ${name}, which ${runsWhere(colocation, places)}`;
+      causes.push({ kind: "company", id, text });
     } else if (score <= -INFINITY_SCORE && isThere) {
-      causes.push({
-        kind: "company",
-        id,
-        text: `it must keep apart from ${name}, which runs there`,
-      });
+      const text = `it must keep apart from ${name}, which ${runsAs(colocation)} there`;
+      causes.push({ kind: "company", id, text });
     }
   }
   return causes;
+}
+
+/** What must run beside it, and can not run there. */
+function followersAgainst(resource: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
+  return colocationsAsPrimary(resource)
+    .filter(({ dependent, score }) => {
+      const own = dependent.allowed.get(node);
+      return score >= INFINITY_SCORE && own !== undefined && own.score < 0;
+    })
+    .map(({ id, dependent }) => {
+      const text = `${shownId(dependent)}, which must run beside it, can not run on ${node.name}`;
+      return { kind: "company" as const, id, text };
+    });
+}
+
+/** A group that lacks its last member is none to run beside. */
+function isComplete(primary: WorkingResource): boolean {
+  if (primary.group === null || !primary.group.isColocated) return true;
+  const last = primary.children.at(-1);
+  return last === undefined || placesOf(last).length > 0;
+}
+
+function runsWhere(colocation: WorkingColocation, places: readonly WorkingNode[]): string {
+  const verb = runsAs(colocation);
+  if (places.length === 0) return `${verb} nowhere`;
+  if (!isComplete(colocation.primary)) return "does not run as a whole";
+  return `${verb} on ${places.map(({ name }) => name).join(" and ")}`;
+}
+
+function runsAs({ primaryRole }: WorkingColocation): string {
+  return primaryRole === ROLE.promoted ? "is promoted" : "runs";
+}
+
+/** Another instance of the same clone, which takes the place on a node; null: there is none. */
+function siblingOn(resource: WorkingResource, node: WorkingNode): WorkingResource | null {
+  const instance = instanceOf(resource);
+  if (instance === null || resource.assignedTo === node) return null;
+  const siblings = instance.parent?.children ?? [];
+  return siblings.find((each) => each !== instance && placesOf(each).includes(node)) ?? null;
+}
+
+/** True for an instance of a clone whose other instances are on every node that will do. */
+export function isSurplus(working: Working, resource: WorkingResource): boolean {
+  if (instanceOf(resource) === null || resource.assignedTo !== null) return false;
+  return working.nodes.every((node) => siblingOn(resource, node) !== null);
+}
+
+/** True where at least one other instance of its clone has a place. */
+export function hasPlacedSibling(working: Working, resource: WorkingResource): boolean {
+  return working.nodes.some((node) => siblingOn(resource, node) !== null);
 }
 
 function lacksCapacity(resource: WorkingResource, node: WorkingNode): boolean {
@@ -121,15 +191,24 @@ function lacksCapacity(resource: WorkingResource, node: WorkingNode): boolean {
 /** Why the chosen node was chosen, in words. */
 export function whyHere(working: Working, resource: WorkingResource, target: WorkingNode): string {
   const others = working.nodes.filter((node) => node !== target);
-  const excluded = others.map((node) => whyNot(resource, node));
-  if (others.length > 0 && excluded.every((why) => why !== "")) return excluded.join("; ");
-  const liked = causesFor(resource, target);
-  if (liked.length > 0) return liked.map(({ text }) => text).join(", ");
+  const excluded = others
+    .map((node) => whyNotNamed(working, resource, node))
+    .filter((why) => why !== "");
+  const liked = causesFor(resource, target).map(({ text }) => text);
+  if (others.length > 0 && others.every((node) => siblingOn(resource, node) !== null)) {
+    return liked.length > 0 ? liked.join(", ") : "each node gets an instance";
+  }
+  if (others.length > 0 && excluded.length === others.length) return excluded.join("; ");
+  if (liked.length > 0) return liked.join(", ");
   if (resource.runningOn.includes(target)) return "nothing calls it elsewhere";
   const scoreAt = (node: WorkingNode): number => resource.allowed.get(node)?.score ?? 0;
   const usable = others.filter((node) => isAvailable(node) && scoreAt(node) >= 0);
-  if (usable.every((node) => scoreAt(node) < scoreAt(target))) {
+  if (usable.length > 0 && usable.every((node) => scoreAt(node) < scoreAt(target))) {
     return `what runs with it prefers ${target.name} (score ${renderScore(scoreAt(target))})`;
+  }
+  const { placementStrategy } = working.options;
+  if (placementStrategy === "balanced" && resource.utilization.size > 0) {
+    return `${target.name} has more capacity left`;
   }
   if (resource.runningOn.length > 0) {
     return `${target.name} has less to run, and nothing keeps it (resource-stickiness is 0)`;
@@ -140,8 +219,8 @@ export function whyHere(working: Working, resource: WorkingResource, target: Wor
 /** What speaks for a node. */
 export function causesFor(resource: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
   const causes: PlaceCause[] = [...constraintsOn(resource, node, (score) => score > 0)];
-  for (const { id, primary, score, isInternal } of colocationsAsDependent(resource)) {
-    if (score <= 0 || primary.assignedTo !== node || isInternal) continue;
+  for (const { id, primary, primaryRole, score, isInternal } of colocationsAsDependent(resource)) {
+    if (score <= 0 || isInternal || !placesOf(primary, primaryRole).includes(node)) continue;
     causes.push({ kind: "company", id, text: `it runs beside ${shownId(primary)}` });
   }
   if (resource.stickiness > 0 && resource.runningOn.includes(node)) {

@@ -82,6 +82,25 @@ export function locationOf(resource: WorkingResource, moment: Moment): WorkingNo
   return node === undefined || others.length > 0 ? null : node;
 }
 
+/** Nodes where it, or something inside it, is going to be; in a role only what will have it. */
+export function placesOf(
+  resource: WorkingResource,
+  role: Role = ROLE.unknown,
+): readonly WorkingNode[] {
+  if (resource.children.length > 0) {
+    return [...new Set(resource.children.flatMap((child) => placesOf(child, role)))];
+  }
+  const { assignedTo, nextRole } = resource;
+  if (assignedTo === null || nextRole === ROLE.stopped) return [];
+  return role <= ROLE.started || role === nextRole ? [assignedTo] : [];
+}
+
+/** The instance of a clone that a resource is, or belongs to; null: it is in no clone. */
+export function instanceOf(resource: WorkingResource): WorkingResource | null {
+  if (resource.parent === null) return null;
+  return resource.parent.variant === "clone" ? resource : instanceOf(resource.parent);
+}
+
 /** The role; for a group or clone the highest among its children. */
 export function roleOf(resource: WorkingResource, moment: Moment): Role {
   if (resource.variant === "primitive") {

@@ -169,9 +169,23 @@ function clear(action: WorkingAction, flag: Clearable, because: WorkingAction): 
   if (!action[flag]) return;
   action[flag] = false;
   if (action.resource === because.resource || action.reason !== "") return;
-  const name = because.resource?.baseId ?? because.key;
-  if (flag === "isOptional") action.reason = `${because.task} of ${name} is required`;
-  else if (flag === "isRunnable") action.reason = `${because.task} of ${name} is not possible`;
+  const words = wordsFor(because);
+  if (flag === "isOptional") action.reason = `${words} is required`;
+  else if (flag === "isRunnable") action.reason = `${words} is not possible`;
+}
+
+const POINT_WORDS: Readonly<Record<string, string>> = {
+  running: "start",
+  stopped: "stop",
+  promoted: "promotion",
+  promote: "promotion",
+  demoted: "demotion",
+  demote: "demotion",
+};
+
+function wordsFor({ task, resource }: WorkingAction): string {
+  if (resource === null) return "start of what comes before it";
+  return `${POINT_WORDS[task] ?? task} of ${resource.baseId}`;
 }
 
 function blockAsymmetric(first: WorkingAction, then: WorkingAction): void {

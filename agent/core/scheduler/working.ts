@@ -345,6 +345,8 @@ export interface WorkingAction {
   expectedStatus: number | null;
   /** For a fencing. */
   readonly fencing: "reboot" | "off" | "on" | null;
+  /** How long a fencing waits first; null: nothing is said. */
+  fencingDelayMs: number | null;
 }
 
 /** One operation of a primitive, with everything that applies to it filled in. */

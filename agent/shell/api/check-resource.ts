@@ -22,7 +22,17 @@ import { type AgentCatalogue, metadataName } from "./agent-catalogue.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** Operations that a new resource gets from its agent's metadata when none were given. */
-const DEFAULT_OPERATIONS = ["start", "stop", "monitor"];
+const DEFAULT_OPERATIONS: readonly string[] = [
+  "start",
+  "stop",
+  "monitor",
+  "promote",
+  "demote",
+  "notify",
+  "migrate_to",
+  "migrate_from",
+  "reload-agent",
+];
 const CATALOGUE_SHOWN_MAX = 6;
 const PARAMETERS_SHOWN_MAX = 8;
 
@@ -284,13 +294,13 @@ async function askAgent(
 function recommendedOperations(agent: ResourceAgent, id: string): readonly OperationDefinition[] {
   return agent.metadata.actions
     .filter(({ name, depth }) => DEFAULT_OPERATIONS.includes(name) && (depth ?? 0) === 0)
-    .map(({ name, timeoutMs, intervalMs }) => ({
+    .map(({ name, timeoutMs, intervalMs, role }) => ({
       // Only a proposal: the configuration names operations by their intervals.
       id: `${id}-${name}-interval-${intervalMs / 1000}s`,
       name,
       intervalMs,
       timeoutMs,
-      options: {},
+      options: role === undefined ? {} : { role },
     }));
 }
 

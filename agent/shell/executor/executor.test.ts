@@ -186,6 +186,24 @@ suite("executor", () => {
     );
   });
 
+  for (const operation of ["promote", "demote", "migrate_to", "migrate_from"]) {
+    test(`${operation} ends the recurring monitors, a notification does not`, async () => {
+      executor.run(1, order("a", "start"));
+      executor.run(2, order("a", "monitor", { intervalMs: 20 }));
+      await until(() => reports.length === 2);
+      executor.run(3, order("a", "notify"));
+      await until(() => reports.length === 3);
+      const before = trace.length;
+      await until(() => trace.length > before + 2);
+      executor.run(4, order("a", operation));
+      await until(() => reports.length === 4);
+      assert.deepEqual(outcomes().slice(2), ["3: 3", "4: 3"]);
+      const after = trace.length;
+      await sleep(60);
+      assert.equal(trace.length, after, "nothing is watched");
+    });
+  }
+
   test("a timeout ends the whole process group and is told as unknown", async () => {
     const pidFile = join(folder, "pids");
     const script = `echo begun; sleep 50 & echo $! $$ > ${pidFile}; wait`;

@@ -2,6 +2,7 @@ import type { ResourceAgent } from "../../../resource-agents/contract.ts";
 import { type AddressTable, OCF, type Watch } from "../../../resource-agents/contract.ts";
 import { InvariantError } from "../../core/base/index.ts";
 import {
+  endsRecurring,
   type OperationOrder,
   type OperationOutcome,
   type ResourceId,
@@ -18,6 +19,7 @@ import {
   oneLine,
   questionContext,
   type RunCommand,
+  restartParameters,
   runAction,
 } from "./run-action.ts";
 
@@ -45,6 +47,10 @@ export interface ExecutorPorts {
   readonly log: WriteLog;
   /** A folder for the agents' own state files that does not survive a boot. */
   readonly runFolder: string;
+  /** The name of this node. */
+  readonly node?: string;
+  /** Programs by which agents of Pacemaker speak to the cluster. */
+  readonly toolsFolder?: string;
 }
 
 /** What one operation wrote last. */
@@ -101,8 +107,8 @@ class Runner {
   run(orderId: number, order: OperationOrder): void {
     if (this.#isClosed) return;
     const lane = this.#laneOf(order.resource);
-    if (order.operation === "start" || order.operation === "stop") {
-      lane.cancelRecurring();
+    if (endsRecurring(order.operation)) lane.cancelRecurring();
+    if (/^(start|stop|migrate_to)$/.test(order.operation)) {
       // What the resource held is about to change: a hint about it would be wrong.
       this.#ports.watch(order.resource, []);
       this.#announcements.forget(order.resource);
@@ -178,10 +184,13 @@ class Runner {
     const isNews = recurring === null || recurring.reported !== told || end.wasRepaired;
     if (recurring !== null) recurring.reported = told;
     const { outcome, reason, wasRepaired } = end;
-    if (isNews) this.#report({ orderId: job.orderId, outcome, ranForMs, reason, wasRepaired });
+    const names = end.agent === null ? undefined : restartParameters(end.agent);
+    const facts = names === undefined ? {} : { restartParameters: names };
+    const report = { orderId: job.orderId, outcome, ranForMs, reason, wasRepaired, ...facts };
+    if (isNews) this.#report(report);
     // The repaired state is looked at once more right away.
     if (wasRepaired && recurring !== null) lane.triggerOne(recurring);
-    const isActive = isSuccess(outcome) && /^(start|monitor)$/.test(order.operation);
+    const isActive = isSuccess(outcome) && ACTIVATING.test(order.operation);
     if (isActive && end.agent !== null) await this.#renewWatches(job, end.agent);
   }
 
@@ -252,8 +261,7 @@ class Runner {
   }
 
   #action(order: OperationOrder): ActionPorts {
-    const { runCommand, log, runFolder } = this.#ports;
-    return { runCommand, log, runFolder, addresses: this.#announcements.tableOf(order.resource) };
+    return { ...this.#ports, addresses: this.#announcements.tableOf(order.resource) };
   }
 
   #keepOutput({ resource, operation, intervalMs }: OperationOrder, end: ActionEnd): void {
@@ -273,8 +281,12 @@ async function askWatches(
   return await Promise.race([watches(context), tooLate]);
 }
 
+/** Operations after whose success the resource is active. */
+const ACTIVATING = /^(start|monitor|promote|demote|migrate_from)$/;
+
 function isSuccess(outcome: OperationOutcome): boolean {
-  return outcome.kind === "exited" && outcome.status === OCF.SUCCESS;
+  if (outcome.kind !== "exited") return false;
+  return outcome.status === OCF.SUCCESS || outcome.status === OCF.RUNNING_PROMOTED;
 }
 
 function isRepairable(outcome: OperationOutcome): boolean {

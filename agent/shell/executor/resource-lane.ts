@@ -1,4 +1,4 @@
-import type { OperationOrder } from "../../core/model/index.ts";
+import { endsRecurring, type OperationOrder } from "../../core/model/index.ts";
 
 /** One run to be done: of an order given once, or of a recurring one. */
 export interface Job {
@@ -48,9 +48,9 @@ export class ResourceLane {
     return !this.#isDraining && this.#recurring.size === 0;
   }
 
-  /** True when a start or stop waits for its turn. */
+  /** True when a change of state waits for its turn. */
   get isChangeWaiting(): boolean {
-    return this.#queue.some(({ order }) => /^(start|stop)$/.test(order.operation));
+    return this.#queue.some(({ order }) => endsRecurring(order.operation));
   }
 
   /** Queues an order that is carried out once. False: too many are waiting. */

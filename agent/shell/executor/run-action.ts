@@ -32,6 +32,10 @@ export interface ActionPorts {
   readonly runCommand: RunCommand;
   readonly log: WriteLog;
   readonly runFolder: string;
+  /** The name of this node. */
+  readonly node?: string;
+  /** Programs by which agents of Pacemaker speak to the cluster. */
+  readonly toolsFolder?: string;
 }
 
 /** One call of an agent's action. */
@@ -63,6 +67,16 @@ export function findAction(agent: ResourceAgent, operation: string): ActionCall[
     case "reload":
     case "reload-agent":
       return agent.reload ?? null;
+    case "promote":
+      return agent.promote ?? null;
+    case "demote":
+      return agent.demote ?? null;
+    case "notify":
+      return agent.notify ?? null;
+    case "migrate_to":
+      return agent.migrateTo ?? null;
+    case "migrate_from":
+      return agent.migrateFrom ?? null;
     default:
       return null;
   }
@@ -178,6 +192,11 @@ function buildContext(call: ActionCall, ports: ActionPorts, parts: ContextParts)
     resource: order.resource,
     parameters: order.parameters,
     isProbe: order.operation === "monitor" && order.intervalMs === 0,
+    intervalMs: order.intervalMs,
+    meta: order.meta ?? {},
+    ...(order.migration === undefined ? {} : { migration: order.migration }),
+    ...(ports.node === undefined ? {} : { node: ports.node }),
+    ...(ports.toolsFolder === undefined ? {} : { toolsFolder: ports.toolsFolder }),
     checkLevel: order.checkLevel,
     timeoutMs,
     isSupervised: true,
@@ -213,6 +232,16 @@ function waitOrAbort(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, Math.min(ms, TIMEOUT_MAX_MS));
     signal.addEventListener("abort", done, { once: true });
   });
+}
+
+/**
+ * The parameters whose change needs a restart; undefined: that of any does, since the agent can
+ * take none while it runs.
+ */
+export function restartParameters(agent: ResourceAgent): readonly string[] | undefined {
+  const { metadata, reload, reloadableParameters: reloadable = [] } = agent;
+  if (reload === undefined || reloadable.length === 0) return undefined;
+  return metadata.parameters.map(({ name }) => name).filter((name) => !reloadable.includes(name));
 }
 
 /** One line of at most 512 characters, for reports and logs. */

@@ -28,10 +28,10 @@ export function readPlan({ cib }: SchedulerInput, transition: Transition): PlanA
   const real = transition.actions.filter(({ task }) => task.kind !== "point");
   const actions = real.map((action) => readAction(action, naming.name));
   const { order, stuck } = closePlan(
-    transition.actions.map(({ id, after, afterAny, task }) => ({
+    transition.actions.map(({ id, after, task }) => ({
       id,
       after,
-      afterAny: afterAny ?? [],
+      afterAny: [],
       isReal: task.kind !== "point",
     })),
   );

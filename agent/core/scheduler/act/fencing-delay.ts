@@ -1,16 +1,14 @@
 import { ROLE, type Working, type WorkingAction, type WorkingNode } from "../working.ts";
 
-const DELAY = "priority-fencing-delay";
-
 /**
  * Notes how long the fencing waits so that the partition with the more important resources wins.
  * It is noted even where it is 0, since it then takes the place of a device's own delay.
  */
 export function addPriorityDelay(working: Working, action: WorkingAction, isAsked: boolean): void {
   if (working.options.priorityFencingDelayMs <= 0 || action.node === null) return;
-  if (!isAsked && !action.meta.has(DELAY)) return;
-  const delayMs = protects(working, action.node) ? working.options.priorityFencingDelayMs : 0;
-  action.meta.set(DELAY, String(Math.trunc(delayMs / 1000)));
+  if (!isAsked && action.fencingDelayMs === null) return;
+  const { priorityFencingDelayMs } = working.options;
+  action.fencingDelayMs = protects(working, action.node) ? priorityFencingDelayMs : 0;
 }
 
 /** True for a lost node whose resources weigh most, unless the partition is the larger one. */

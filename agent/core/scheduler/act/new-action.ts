@@ -60,6 +60,7 @@ export function newAction(working: Working, request: ActionRequest): WorkingActi
     migration: null,
     expectedStatus: expectedStatus(request),
     fencing: request.fencing ?? null,
+    fencingDelayMs: null,
   };
   working.actions.push(action);
   if (resource === null) working.named.set(action.key, action);

@@ -152,13 +152,15 @@ function findRecord(
   name: NodeName,
   { task, ...ends }: { readonly task: string } & Partial<Ends>,
 ): OperationRecord | null {
-  const found = recordsOn(replay, name).find(
+  const found = recordsOn(replay, name).filter(
     ({ operation, migration }) =>
       operation === task &&
       (ends.source === undefined || migration?.source === ends.source) &&
       (ends.target === undefined || migration?.target === ends.target),
   );
-  return found ?? null;
+  // A failure that is kept beside the last result is one too many to Pacemaker, which then goes on
+  // as if there were none.
+  return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 /** True when no operation of the resource on the node has ended. */

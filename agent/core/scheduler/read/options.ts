@@ -7,12 +7,6 @@ import { resolveValues } from "./value-sets.ts";
 /** Timeout of an operation for which neither it nor any default names one. */
 export const OPERATION_TIMEOUT_MS = 20_000;
 
-/**
- * Whether several nodes are fenced at once when nothing says. Releases of Pacemaker before 3 fence
- * one after the other; every release fences the designated controller last.
- */
-export const IS_FENCING_CONCURRENT_BY_DEFAULT = true;
-
 /** The cluster properties that hold now, sets with rules included. */
 export function readProperties(input: SchedulerInput, context: RuleContext): NameValues {
   const { properties, propertySets } = input.cib;
@@ -33,7 +27,7 @@ export function readOptions(
   return {
     isFencingEnabled,
     fencingAction: action === "off" || action === "poweroff" ? "off" : "reboot",
-    isFencingConcurrent: flag("concurrent-fencing", IS_FENCING_CONCURRENT_BY_DEFAULT),
+    isFencingConcurrent: flag("concurrent-fencing", true),
     fencesAtStartup: isFencingEnabled && flag("startup-fencing", true),
     isSymmetric: flag("symmetric-cluster", true),
     isInMaintenance: flag("maintenance-mode", false),

@@ -160,6 +160,7 @@ function evaluateDate(condition: DateCondition, context: RuleContext): boolean {
   const end = condition.end === null ? null : parseTimeS(condition.end);
   switch (operation) {
     case "date_spec":
+      if (condition.spec !== null) context.onChangeAt?.(nextUnit(condition.spec, nowS));
       return condition.spec !== null && matchesDateSpec(condition.spec, nowS);
     case "gt":
       if (start === null) return false;
@@ -174,6 +175,12 @@ function evaluateDate(condition: DateCondition, context: RuleContext): boolean {
     default:
       return assertNever(operation);
   }
+}
+
+/** When a date specification may begin or cease to hold; whole days are looked at hourly too. */
+function nextUnit(spec: NameValues, nowS: number): number {
+  const unitS = "seconds" in spec ? 1 : "minutes" in spec ? 60 : 3600;
+  return nowS - (nowS % unitS) + unitS;
 }
 
 function isWithin(

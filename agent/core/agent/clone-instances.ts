@@ -20,6 +20,8 @@ export interface CloneFacts {
   readonly isPromotable: boolean;
   /** How many instances there may be in all. */
   readonly instancesMax: number;
+  /** How many of them may be promoted at a time. */
+  readonly promotedMax: number;
 }
 
 /** The primitive that an id belongs to, with or without the number of an instance. */
@@ -50,11 +52,10 @@ export function isAnonymousInstance(cib: Cib, id: ResourceId): boolean {
   return facts !== null && !facts.isUnique;
 }
 
-/** True when a node that is alone in the world does no harm with its instance. */
-export function isHarmlessAnywhere(cib: Cib, id: ResourceId): boolean {
+/** True when every node may have an instance: then one too many can only be a promoted one. */
+export function isForEveryNode(cib: Cib, id: ResourceId): boolean {
   const facts = cloneOf(cib, id);
-  if (facts === null || facts.isUnique || facts.isPromotable) return false;
-  return facts.instancesMax >= cib.nodes.length;
+  return facts !== null && !facts.isUnique && facts.instancesMax >= cib.nodes.length;
 }
 
 /** The ids of the primitives that an id stands for, as nodes know them; [] when it is unknown. */
@@ -89,6 +90,7 @@ function describeClone(cib: Cib, clone: Clone): CloneFacts {
     clone,
     isUnique: said === undefined ? count("clone-node-max", 1) > 1 : isTrue(said),
     isPromotable: isTrue(value("promotable")),
+    promotedMax: count("promoted-max", count("master-max", 1)),
     instancesMax: count("clone-max", Math.max(1, cib.nodes.length)),
   };
 }
