@@ -164,12 +164,12 @@ function openCore(
     addresses,
     onProbed: (probeId, answers) => post(parts, { kind: "addressesProbed", probeId, answers }),
   });
-  const clock = openClock(() => post(parts, { kind: "timePassed" }));
+  const clock = openClock(() => post(parts, { kind: "timePassed", wallMs: Date.now() }));
   const wakeAt: typeof clock.wakeAt = (at) => {
     parts.coreTurns += 1; // The driver says so at the end of each turn of its loop.
     clock.wakeAt(at);
   };
-  parts.driver = openDriver(initialAgent(settings.start, clock.now()), {
+  parts.driver = openDriver(initialAgent(settings.start, clock.now(), clock.wallMs()), {
     clock: { ...clock, wakeAt },
     prober,
     runner: executor,
@@ -232,7 +232,7 @@ function openHeartbeat(parts: Parts): Heartbeat {
 function turnsCore(parts: Parts): boolean {
   const turns = parts.coreTurns;
   parts.lastAnswerAt = performance.now();
-  post(parts, { kind: "timePassed" });
+  post(parts, { kind: "timePassed", wallMs: Date.now() });
   return parts.coreTurns > turns;
 }
 

@@ -68,12 +68,16 @@ function renderTask(task: Action["task"]): string {
     case "deleteHistory":
       return `delete history of ${task.resource}`;
     case "fence":
-      return `fence (${task.method})${task.delayMs === undefined ? "" : ` after ${task.delayMs} ms`}`;
+      return `fence (${task.method})${renderDelay(task.delayMs)}`;
     case "shutdown":
       return "shutdown";
     case "point":
       return `point ${task.name}`;
   }
+}
+
+function renderDelay(delayMs: number | undefined): string {
+  return delayMs === undefined ? "" : ` after ${delayMs} ms`;
 }
 
 type Order = Extract<Action["task"], { readonly kind: "operation" }>["order"];

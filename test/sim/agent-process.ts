@@ -87,6 +87,7 @@ export class AgentProcess {
         diskProblem: null,
       },
       host.clockMs(),
+      WALL_AT_START_MS + timeline.nowMs,
     );
     this.#driver = this.#openDriver(initial);
     const waitMs = dice.between(HEARTBEAT_START_LEAST_MS, HEARTBEAT_START_MOST_MS);
@@ -236,7 +237,7 @@ export class AgentProcess {
         this.#wake = timeline.at(atMs, () => {
           this.#wakeAtMs = null;
           this.#countWake(timeline.nowMs);
-          this.#post({ kind: "timePassed" });
+          this.#post({ kind: "timePassed", wallMs: WALL_AT_START_MS + timeline.nowMs });
         });
       },
     };

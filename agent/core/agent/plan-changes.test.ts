@@ -60,7 +60,7 @@ const STARTED: OperationRecord = {
 const WALL_MS = 1_800_000_000_000;
 function agentWith(cib: Cib): AgentState {
   const identity = { config: CONFIG, localNode: "ip1", release: "1.0.0", configHash: "c" };
-  return initialAgent({ ...identity, cib, setAside: [], diskProblem: null }, NOW);
+  return initialAgent({ ...identity, cib, setAside: [], diskProblem: null }, NOW, NOW);
 }
 
 function ask(state: AgentState, changes: readonly Change[]): ApiReply {

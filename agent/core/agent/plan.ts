@@ -47,7 +47,10 @@ export function schedulerInput(state: AgentState, now: Instant): SchedulerInput 
     ],
     histories: [state.localHistory, peerHistory],
     isQuorate: countVotes(state, now).isQuorate,
+    hadQuorum: state.wereBothSeen,
+    dc: isDcHere(state) ? local.name : peer.name,
     now,
+    wallNowMs: now + state.wallAheadMs,
   };
 }
 

@@ -164,6 +164,8 @@ export interface AgentState {
   /** Set while this node stops: who asked, and whether the goodbye was said. */
   readonly stopping: { readonly askers: readonly Asker[]; readonly hasLeft: boolean } | null;
   readonly droppedEvents: number;
+  /** What the wall clock is ahead of `now`, to the second. */
+  readonly wallAheadMs: number;
 }
 
 /** A new state of the agent, and what to do. */
@@ -186,7 +188,7 @@ export interface AgentStart {
 }
 
 /** An agent that has just started: it knows its configuration and nothing of the world. */
-export function initialAgent(start: AgentStart, now: Instant): AgentState {
+export function initialAgent(start: AgentStart, now: Instant, wallMs: number): AgentState {
   const { config, localNode, release, configHash } = start;
   const local = findNode(config, (node) => node.name === localNode);
   const peer = findNode(config, (node) => node.name !== localNode);
@@ -224,6 +226,7 @@ export function initialAgent(start: AgentStart, now: Instant): AgentState {
     forwarded: [],
     stopping: null,
     droppedEvents: 0,
+    wallAheadMs: wallMs - now,
   };
 }
 

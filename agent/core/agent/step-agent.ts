@@ -84,8 +84,17 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
     case "requested":
       return acceptRequest(state, event, now);
     case "timePassed":
-      return nothing(state);
+      return noteWallClock(state, event.wallMs - now);
   }
+}
+
+const CLOCK_JUMP_MS = 1000;
+
+/** Rules on dates are looked at anew when somebody sets the clock. */
+function noteWallClock(state: AgentState, wallAheadMs: number): AgentStep {
+  if (Math.abs(wallAheadMs - state.wallAheadMs) < CLOCK_JUMP_MS) return nothing(state);
+  const isPlanDue = state.isPlanDue || state.plan !== null;
+  return nothing({ ...state, wallAheadMs, isPlanDue });
 }
 
 function acceptWritten(

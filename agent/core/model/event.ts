@@ -45,7 +45,10 @@ export interface ProbeAnswer {
   readonly couldAsk: boolean;
 }
 
-/** All that can happen to the agent. `now` comes beside it; `wallMs` is for people to read. */
+/**
+ * All that can happen to the agent. `now` comes beside it; `wallMs`, in milliseconds since 1970, is
+ * for people to read, and for rules on dates.
+ */
 export type AgentEvent =
   | { readonly kind: "heartbeat"; readonly report: HeartbeatReport }
   | { readonly kind: "packetReceived"; readonly packet: MessagePacket }
@@ -64,7 +67,8 @@ export type AgentEvent =
   /** Configurations that were set aside and lie on this disk still. */
   | { readonly kind: "setAsideListed"; readonly names: readonly string[] }
   | { readonly kind: "requested"; readonly requestId: number; readonly request: ApiRequest }
-  | { readonly kind: "timePassed" };
+  /** A deadline, or a sign of life that was asked for. */
+  | { readonly kind: "timePassed"; readonly wallMs: number };
 
 /** Names of what is logged; the closed list. */
 export type LogEventName =

@@ -131,7 +131,7 @@ export interface ResourceState {
 }
 
 /**
- * What a resource is doing where it is active, in crm_simulate's words. `Starting` and the like: the
+ * What a resource is doing where it is active, in crm_simulate's words. `Starting` and so on: the
  * operation is under way. A promotable resource is `Promoted` or `Unpromoted`, never `Started`.
  */
 export type ActiveRole =
@@ -148,7 +148,7 @@ export type ActiveRole =
 export type RoleNodes = Readonly<Partial<Record<ActiveRole, readonly NodeName[]>>>;
 
 /**
- * What is to be said of a resource, in crm_simulate's words: `failed`: its last result is a failure;
+ * What is to be said of a resource, in crm_simulate's words. `failed`: its last result is one;
  * `failure ignored`: that failure counts for nothing; `blocked`: nothing may be done with it;
  * `unmanaged`, `maintenance` (shown instead of unmanaged, where the resource or its node is in
  * maintenance); `disabled`: a target role of Stopped, or of Unpromoted for a promotable one;
@@ -289,7 +289,7 @@ export interface SchedulerInput {
   readonly now: Instant;
   /** Wall-clock milliseconds since 1970 for date rules; absent: rules on dates never hold. */
   readonly wallNowMs?: number;
-  /** True when this partition had quorum before; `no-quorum-policy=suicide` needs it. Absent: false. */
+  /** True when this partition had quorum before: `no-quorum-policy=suicide` needs it. */
   readonly hadQuorum?: boolean;
   /** The node that schedules; fenced last. Absent: unknown. */
   readonly dc?: NodeName;

@@ -39,9 +39,8 @@ export function whyElsewhere(
 /** Why a node will not do, in words; empty when it would. */
 export function whyNot(resource: WorkingResource, node: WorkingNode): string {
   if ((resource.allowed.get(node)?.score ?? -1) >= 0 && isAvailable(node)) return "";
-  return causesAgainst(resource, node)
-    .map(({ text }) => text)
-    .join(", ");
+  const causes = causesAgainst(resource, node).map(({ text }) => text);
+  return (causes.length > 0 ? causes : followersAgainst(resource, node)).join(", ");
 }
 
 /** The same; says which node it is about where the words alone do not. */
@@ -79,7 +78,6 @@ export function causesAgainst(resource: WorkingResource, node: WorkingNode): rea
     const text = `another instance of ${resource.baseId} is on ${node.name}`;
     causes.push({ kind: "company", id: sibling.id, text });
   }
-  if (causes.length === 0) causes.push(...followersAgainst(resource, node));
   if (causes.length === 0 && lacksCapacity(resource, node)) {
     causes.push({ kind: "capacity", id: node.name, text: `${node.name} has not enough capacity` });
   }
@@ -133,15 +131,14 @@ function companyAgainst(resource: WorkingResource, node: WorkingNode): readonly 
 }
 
 /** What must run beside it, and can not run there. */
-function followersAgainst(resource: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
+function followersAgainst(resource: WorkingResource, node: WorkingNode): readonly string[] {
   return colocationsAsPrimary(resource)
     .filter(({ dependent, score }) => {
       const own = dependent.allowed.get(node);
       return score >= INFINITY_SCORE && own !== undefined && own.score < 0;
     })
-    .map(({ id, dependent }) => {
-      const text = `${shownId(dependent)}, which must run beside it, can not run on ${node.name}`;
-      return { kind: "company" as const, id, text };
+    .map(({ dependent }) => {
+      return `${shownId(dependent)}, which must run beside it, can not run on ${node.name}`;
     });
 }
 

@@ -9,7 +9,7 @@ export interface Graph {
   /** In the order of their ids. */
   readonly actions: readonly WorkingAction[];
   readonly inputs: ReadonlyMap<WorkingAction, readonly WorkingAction[]>;
-  /** Edges given up because they would have closed a loop: a configured order contradicts itself. */
+  /** Edges given up since they would have closed a loop: a configured order contradicts itself. */
   readonly broken: readonly (readonly [WorkingAction, WorkingAction])[];
 }
 

@@ -36,7 +36,7 @@ function migrationOf({ source, target }: NonNullable<WorkingAction["migration"]>
   return { source: source.name, target: target.name };
 }
 
-/** A stop runs with what the start ran with: a changed address must not leave the old one behind. */
+/** A stop runs with what the start ran with: a changed address must not stay behind. */
 function callFor(
   working: Working,
   action: WorkingAction,

@@ -16,7 +16,7 @@ export const RELATION = {
   firstImpliesThen: 1 << 5,
   /** `then` (a stop) of a promoted resource makes `first` (its demotion) required. */
   promotedImpliesFirst: 1 << 6,
-  /** `then` can not be a migration unless `first` is one or is optional [unmigratable_then_blocks]. */
+  /** `then` is no migration unless `first` is one or is optional [unmigratable_then_blocks]. */
   unmigratableThenBlocks: 1 << 7,
   /** `first` not runnable makes `then` not runnable [unrunnable_first_blocks]. */
   unrunnableFirstBlocks: 1 << 8,

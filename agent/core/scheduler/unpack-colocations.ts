@@ -169,8 +169,8 @@ function addPair(
 }
 
 /**
- * Enters a colocation at both of its resources; a score of 0, or with itself, says nothing. Where two must keep
- * apart, the one leaves a node before the other arrives.
+ * Enters a colocation at both of its resources; a score of 0, or with itself, says nothing. Where
+ * two must keep apart, the one leaves a node before the other arrives.
  */
 export function addColocation(working: Working, colocation: WorkingColocation): void {
   const { dependent, primary, score, dependentRole, primaryRole } = colocation;

@@ -92,7 +92,7 @@ function checkEntry(working: Working, resource: WorkingResource, entry: HistoryE
 }
 
 /** Results that tell with which parameters the resource runs. */
-const STATE_TASKS = new Set(["monitor", "start", "promote", "migrate_from"]);
+const STATE_TASKS: ReadonlySet<string> = new Set(["monitor", "start", "promote", "migrate_from"]);
 
 /** True when the operation is configured otherwise than it was run; what follows is scheduled. */
 function checkOperation(working: Working, resource: WorkingResource, entry: HistoryEntry): boolean {

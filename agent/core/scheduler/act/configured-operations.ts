@@ -11,7 +11,7 @@ export interface RecurringOperation {
 }
 
 /** Operations that change something must not repeat. */
-const ONCE_ONLY = new Set([
+const ONCE_ONLY: ReadonlySet<string> = new Set([
   "stop",
   "start",
   "demote",

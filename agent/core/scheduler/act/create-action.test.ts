@@ -27,7 +27,7 @@ suite("making actions", () => {
     assert.deepEqual([first.isOptional, working.actions.length], [false, 1]);
   });
 
-  test("an action without a node is for the first node that is asked for, and possible then", () => {
+  test("an action without a node is for the first node asked for, and possible then", () => {
     const { working, resource, node } = scene();
     const request = { resource, task: "start", isOptional: false };
     const nowhere = createAction(working, { ...request, node: null });

@@ -54,9 +54,16 @@ function orderAll(firsts: readonly WorkingAction[], then: WorkingAction): void {
 
 function fenceNode(working: Working, node: WorkingNode): WorkingAction {
   const reason = node.uncleanReason || "its state is not known";
-  const fencing = fenceAction(working, node, { method: null, isOptional: false, reason });
+  const hasPriorityDelay = isLost(working, node);
+  const request = { method: null, isOptional: false, reason, hasPriorityDelay };
+  const fencing = fenceAction(working, node, request);
   for (const resource of working.resources) orderAround(working, resource, { fencing, node });
   return fencing;
+}
+
+/** True for a node that was not heard any more, rather than one that failed at something. */
+function isLost({ input }: Working, { name }: WorkingNode): boolean {
+  return input.nodes.some((state) => state.name === name && state.presence === "unclean");
 }
 
 /** A fencing, and the node that it is about. */

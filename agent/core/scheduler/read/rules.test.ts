@@ -98,7 +98,13 @@ suite("conditions on dates", () => {
       false,
       null,
     ],
-    ["date_spec", { operation: "date_spec", spec: { hours: "9" } }, true, null],
+    ["date_spec", { operation: "date_spec", spec: { hours: "9" } }, true, "2024-07-01T10:00:00"],
+    [
+      "date_spec to the minute",
+      { operation: "date_spec", spec: { minutes: "59" } },
+      false,
+      "2024-07-01T09:31:00",
+    ],
   ];
   for (const [name, given, expected, change] of rows) {
     test(`${name}: ${JSON.stringify(given)}`, () => {
