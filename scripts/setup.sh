@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts in place what `npm test`, `npm run drill` and `npm run sim` need: system packages, npm
 # packages, the built programs. Does only what is missing, so calling it again costs nothing.
-# Usage: scripts/setup.sh [test|drill|sim]; exit 1: something failed, exit 3: not root.
+# `export`: also pcs, which the tests of exported configurations run.
+# Usage: scripts/setup.sh [test|drill|sim|export]; exit 1: something failed, exit 3: not root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 purpose=${1:-test}
@@ -11,8 +12,8 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 case $purpose in
-  test | drill | sim) ;;
-  *) fail "unknown purpose \"$purpose\": expected test, drill or sim" ;;
+  test | drill | sim | export) ;;
+  *) fail "unknown purpose \"$purpose\": expected test, drill, sim or export" ;;
 esac
 # The simulator needs Node.js alone; the others make network namespaces.
 if [ "$purpose" != sim ] && [ "$(id -u)" -ne 0 ]; then
@@ -76,6 +77,7 @@ ocf-tester resource-agents -
 xmllint libxml2-utils libxml2
 crm_simulate pacemaker-cli-utils -
 TABLE
+  if [ "$purpose" = export ]; then echo "pcs pcs -"; fi
 }
 
 # The packages of one column whose command is not there.

@@ -2,16 +2,20 @@ import { readdirSync } from "node:fs";
 import { compareCase, type Verdict } from "./compare-case.ts";
 
 // Shows, for a folder of CIB files, whether an export places the same as the file it came from:
-//   npm run test:cib-export -- FOLDER [--all] [--no-pcs] [CASE...]
-// Without `--all` only files with at most two nodes; with `--no-pcs` only the XML, which takes
-// seconds instead of many minutes. Needs pcs, crm_simulate and xmllint.
+//   npm run test:cib-export -- FOLDER [--all] [--no-pcs|--pcs-every=N] [CASE...]
+// Without `--all` only files with at most two nodes. `--no-pcs`: only the XML, which takes seconds
+// instead of many minutes; `--pcs-every=N`: pcs for each Nth file. Needs pcs, crm_simulate, xmllint.
 
 const args = process.argv.slice(2);
 const isAll = args.includes("--all");
-const hasPcs = !args.includes("--no-pcs");
+const PCS_EVERY = "--pcs-every=";
+const everyText = args.find((arg) => arg.startsWith(PCS_EVERY))?.slice(PCS_EVERY.length) ?? "1";
+const pcsEvery = args.includes("--no-pcs") ? Number.POSITIVE_INFINITY : Number(everyText);
 const [folder, ...wanted] = args.filter((arg) => !arg.startsWith("--"));
-if (folder === undefined) {
-  console.error("usage: npm run test:cib-export -- FOLDER [--all] [--no-pcs] [CASE...]");
+if (folder === undefined || !(pcsEvery >= 1)) {
+  console.error(
+    "usage: npm run test:cib-export -- FOLDER [--all] [--no-pcs|--pcs-every=N] [CASE...]",
+  );
   process.exit(2);
 }
 
@@ -29,6 +33,7 @@ const open = [...names];
 
 async function work(): Promise<void> {
   for (let name = open.shift(); name !== undefined; name = open.shift()) {
+    const hasPcs = (names.indexOf(name) + 1) % pcsEvery === 0;
     const verdict = await compareCase(folder ?? "", name, { nodesMax: isAll ? null : 2, hasPcs });
     if (verdict === null) continue;
     verdicts.push(verdict);
