@@ -1,7 +1,7 @@
 /** Leaves out what names a resource that is not there, as Pacemaker ignores it. */
 import { listResources, resourcesNamedIn } from "../../agent/core/configuration/index.ts";
 import type { Cib } from "../../agent/core/model/index.ts";
-import type { ImportLine } from "./plan-import.ts";
+import type { ImportLine } from "./import-line.ts";
 
 /** The configuration without dangling constraints, tag members and fencing levels. */
 export function dropDangling(cib: Cib, tell: (line: ImportLine) => void): Cib {

@@ -8,7 +8,7 @@ import {
   renderAgentName,
   type ValueSet,
 } from "../../agent/core/model/index.ts";
-import type { ImportLine } from "./plan-import.ts";
+import type { ImportLine } from "./import-line.ts";
 
 /** One line for each thing, in the order of the parts. */
 export function listCarried(cib: Cib): readonly ImportLine[] {

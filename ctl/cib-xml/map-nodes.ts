@@ -11,7 +11,7 @@ import type {
   ValueSet,
 } from "../../agent/core/model/index.ts";
 import { listPrimitives } from "../../agent/core/model/index.ts";
-import type { ImportLine } from "./plan-import.ts";
+import type { ImportLine } from "./import-line.ts";
 
 /** New names of nodes by the names in the document. */
 export type NodeMap = ReadonlyMap<NodeName, NodeName>;

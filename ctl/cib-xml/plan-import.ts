@@ -8,19 +8,12 @@ import {
 } from "../../agent/core/configuration/index.ts";
 import type { Cib, NodeName, Problem } from "../../agent/core/model/index.ts";
 import { dropDangling } from "./drop-dangling.ts";
+import type { ImportLine } from "./import-line.ts";
 import { listCarried } from "./list-carried.ts";
 import { mapNodes, type NodeMap } from "./map-nodes.ts";
 import { mapValues, type ValueMapper } from "./map-values.ts";
 import { OWN_PROPERTIES } from "./old-names.ts";
 import type { CibDocument } from "./read-cib-document.ts";
-
-/** One thing of the document and what became of it. */
-export interface ImportLine {
-  readonly kind: "carried" | "changed" | "dropped" | "outOfScope";
-  readonly subject: string;
-  /** What there is to say about it; empty for a thing that is simply carried. */
-  readonly text: string;
-}
 
 /** The configuration and a line for each thing, or what has to be put right first. */
 export interface ImportPlan {

@@ -17,6 +17,7 @@ const RESOURCE = {
   isBlocked: false,
   isFailed: false,
   isFailureIgnored: false,
+  lockedTo: "",
   isOrphan: false,
   reason: "",
   repairs: 0,

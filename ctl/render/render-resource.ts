@@ -14,10 +14,11 @@ export function renderResource(
   resource: ResourceStatus,
   options: PlaceOptions,
 ): string {
-  const { id, agent, nodes, isOrphan } = resource;
+  const { id, agent, nodes, isOrphan, lockedTo } = resource;
   const { onNode, withNode } = options;
   const shown = onNode === undefined ? nodes : nodes.filter((node) => node === onNode);
-  const place = withNode ? renderNodes(shown) : "";
+  const named = shown.length === 0 && lockedTo !== "" ? [lockedTo] : shown;
+  const place = withNode ? renderNodes(named) : "";
   const orphan = isOrphan ? " ORPHANED" : "";
   const state = renderState(status, resource, shown);
   return `${id}\t(${agent}):\t${orphan} ${state}${place}${renderFlags(resource)}`;
@@ -64,6 +65,7 @@ function renderFlags(resource: ResourceStatus): string {
     ...(resource.isBlocked ? ["blocked"] : []),
     ...(!resource.isBlocked && !resource.isManaged ? ["unmanaged"] : []),
     ...(resource.isFailureIgnored ? ["failure ignored"] : []),
+    ...(resource.lockedTo === "" ? [] : ["LOCKED"]),
   ];
   return flags.length === 0 ? "" : ` (${flags.join(", ")})`;
 }

@@ -263,6 +263,7 @@ suite("one resource", () => {
       "Started p1 (disabled, unmanaged)",
     ],
     ["its failure ignored", { isFailureIgnored: true }, "Started p1 (failure ignored)"],
+    ["kept for a node", { role: "Stopped", nodes: [], lockedTo: "p1" }, "Stopped p1 (LOCKED)"],
     ["no longer configured", { isOrphan: true }, " ORPHANED Started p1"],
   ];
   for (const [name, difference, expected] of rows) {

@@ -40,7 +40,9 @@ export function renderAction({ node, task }: Action): string {
     case "clearFailcount":
       return `forget the failures of ${task.resource} on ${node}`;
     case "deleteHistory":
-      return `forget what ${node} did with ${task.resource}`;
+      return task.isByDc === true
+        ? `forget that ${task.resource} was kept for ${node}`
+        : `forget what ${node} did with ${task.resource}`;
     case "fence":
       if (task.method === "on") return `let ${node} in again (unfence)`;
       return `fence ${node} (${task.method}${renderDelay(task.delayMs)})`;

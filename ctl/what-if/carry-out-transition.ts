@@ -7,7 +7,9 @@ import {
   clearFailures,
   forgetOperation,
   forgetResource,
+  keepLocks,
   recordResult,
+  releaseLocks,
 } from "../../agent/core/history/index.ts";
 import {
   type Action,
@@ -122,7 +124,7 @@ function perform(world: SchedulerInput, action: Action, course: Course): Perform
     case "clearFailcount":
       return changed(task.resource, clearFailures);
     case "deleteHistory":
-      return changed(task.resource, forgetResource);
+      return changed(task.resource, task.isByDc === true ? releaseLocks : forgetResource);
     case "fence":
       return {
         world: task.method === "on" ? noteUnfenced(world, node) : takeNodeDown(world, node),
@@ -130,10 +132,16 @@ function perform(world: SchedulerInput, action: Action, course: Course): Perform
         isAsPlanned: true,
       };
     case "shutdown":
-      return { world: takeNodeDown(world, node), happening, isAsPlanned: true };
+      return { world: letNodeLeave(world, node), happening, isAsPlanned: true };
     case "point":
       return { world, happening, isAsPlanned: true };
   }
+}
+
+/** Of a node that has left in order is left what is kept for it (shutdown-lock). */
+function letNodeLeave(world: SchedulerInput, node: NodeName): SchedulerInput {
+  const before = world.histories.find((history) => history.node === node) ?? emptyHistory(node);
+  return changeHistory(takeNodeDown(world, node), node, () => keepLocks(before));
 }
 
 /** A node that was let in again says since when, in seconds, as Pacemaker notes it. */
@@ -197,7 +205,8 @@ function record(input: SchedulerInput, { node, order, status }: Result): Schedul
         reason: "",
         ...(migration === undefined ? {} : { migration }),
       };
-      const options = { isStartFailureFatal, onFail: order.onFail, call: order };
+      const { onFail, lockedSinceS } = order;
+      const options = { isStartFailureFatal, onFail, call: order, lockedSinceS };
       const settled = withoutUnordered(history, { resource, intervalMs });
       const recorded = recordResult(settled, resource, result, options);
       const isReload = operation === "reload" || operation === "reload-agent";

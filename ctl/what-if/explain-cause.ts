@@ -192,12 +192,23 @@ function remediesOfCompany(
   ];
 }
 
-function remedyOfProperty(name: string, { resource, node }: CausePlace): readonly Remedy[] {
+function remedyOfProperty(name: string, { input, resource, node }: CausePlace): readonly Remedy[] {
   const set = (value: string, effect: string): Remedy => ({
     command: `lbctl property set ${name}=${value}`,
     effect,
   });
   switch (name) {
+    case "shutdown-lock": {
+      const kept = input.histories.filter(({ resources }) =>
+        resources.some((each) => each.resource === resource && each.lockedSinceS !== undefined),
+      );
+      const effect = "gives up the lock of this resource: it may start elsewhere at once";
+      const release = (name: NodeName): Remedy => {
+        return { command: `lbctl resource refresh ${resource} node=${name}`, effect };
+      };
+      const off = set("false", "keeps no resource for a node that was stopped");
+      return [...kept.map((history) => release(history.node)), off];
+    }
     case "symmetric-cluster":
       return [
         {

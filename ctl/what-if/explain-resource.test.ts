@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
+import type { SchedulerInput } from "../../agent/core/model/index.ts";
 import {
   CLONE_ALONE,
   EVERYTHING,
+  EXAMPLE_NOW_MS,
   type ExampleParts,
   exampleInput,
   nodeStatus,
@@ -172,6 +174,24 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** Node ip1 was stopped in order, and what it had is kept for it. */
+function explainAfterGoodbye(resource: string): string {
+  const before = exampleInput({ properties: { "shutdown-lock": "true" } });
+  const lockedSinceS = EXAMPLE_NOW_MS / 1000 - 60;
+  const input: SchedulerInput = {
+    ...before,
+    nodes: before.nodes.map((node) =>
+      node.name === "ip1" ? { name: "ip1", presence: "offline" } : node,
+    ),
+    histories: before.histories.map((history) => {
+      const kept = history.resources.map((each) => ({ ...each, records: [], lockedSinceS }));
+      return history.node === "ip1" ? { ...history, resources: kept } : history;
+    }),
+  };
+  const { explanation } = explainFacts(input, resource) ?? assert.fail(resource);
+  return renderExplanation({ explanation, cluster: explainCluster(input, null), recheckAt: null });
+}
+
 suite("explain", () => {
   for (const { name, resource, parts, says } of ROWS) {
     test(name, () => {
@@ -183,6 +203,19 @@ suite("explain", () => {
   test("never a bare score: numbers come with the constraint that gives them", () => {
     const parts = { constraints: '<rsc_location id="home" rsc="web" node="ip2" score="-5"/>' };
     assert.doesNotMatch(explain("address", parts), /\bscore\b(?! there is below zero)/);
+  });
+
+  test("a resource that is kept for a node that was stopped, and how to end that", () => {
+    const text = explainAfterGoodbye("address");
+    for (const words of [
+      "it cannot run on ip2: it is kept for ip1, which was stopped in order (shutdown-lock)",
+      "lbctl cluster start (on ip1)",
+      "lbctl resource refresh address node=ip1   gives up the lock of this resource",
+      "lbctl property set shutdown-lock=false   keeps no resource for a node that was stopped",
+    ]) {
+      assert.ok(text.includes(words), `"${words}" in:\n${text}`);
+    }
+    assert.doesNotMatch(text, /cleanup/);
   });
 
   test("what nobody knows is not explained", () => {

@@ -4,7 +4,8 @@ import { compareCase, type Verdict } from "./compare-case.ts";
 // Shows, for a folder of CIB files, whether an export places the same as the file it came from:
 //   npm run test:cib-export -- FOLDER [--all] [--no-pcs|--pcs-every=N] [CASE...]
 // Without `--all` only files with at most two nodes. `--no-pcs`: only the XML, which takes seconds
-// instead of many minutes; `--pcs-every=N`: pcs for each Nth file. Needs pcs, crm_simulate, xmllint.
+// instead of many minutes; `--pcs-every=N`: pcs for each Nth file.
+// Needs pcs, crm_simulate and xmllint.
 
 const args = process.argv.slice(2);
 const isAll = args.includes("--all");

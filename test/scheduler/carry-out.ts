@@ -51,6 +51,7 @@ function perform(spec: Spec, node: SpecNode, action: AnswerAction): void {
       clearFailures(node, resource);
       break;
     case "delete":
+    case "lrm_delete":
       node.history = node.history.filter((history) => history.resource !== resource);
       break;
     case "fence":

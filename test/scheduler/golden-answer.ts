@@ -66,7 +66,7 @@ function renderTask(task: Action["task"]): string {
     case "clearFailcount":
       return `clear failcount of ${task.resource}`;
     case "deleteHistory":
-      return `delete history of ${task.resource}`;
+      return `delete history of ${task.resource}${task.isByDc === true ? ", kept by the DC," : ""}`;
     case "fence":
       return `fence (${task.method})${renderDelay(task.delayMs)}`;
     case "shutdown":
@@ -90,7 +90,8 @@ function renderOperation(order: Order): string {
   const every = intervalMs > 0 ? ` every ${intervalMs / 1000}s` : "";
   const route = migration === undefined ? "" : ` from ${migration.source} to ${migration.target}`;
   const what = `${name} ${resource}${isNotice ? ` of ${about}` : ""}${route}${every}`;
-  return `${what} (timeout ${timeoutMs / 1000}s, on-fail ${onFail})`;
+  const lock = order.lockedSinceS === undefined ? "" : ", noting the lock";
+  return `${what} (timeout ${timeoutMs / 1000}s, on-fail ${onFail}${lock})`;
 }
 
 function renderState(state: ResourceState): string {

@@ -67,6 +67,19 @@ const COMMANDS: readonly Command[] = [
     },
   },
   {
+    form: /^ask (a|b): property ([\w-]+) is (\w+)$/,
+    run: (sim, [node, name = "", value = ""]) => {
+      askChange(sim, sideOf(node), { kind: "setProperties", values: { [name]: value } });
+    },
+  },
+  {
+    form: /^ask (a|b): refresh (ip|web)$/,
+    run: (sim, [node, resource = ""]) => {
+      const command = { kind: "refresh", resource, node: null } as const;
+      ask(sim, sideOf(node), { kind: "command", command, by: "admin", atWallMs: 0 });
+    },
+  },
+  {
     form: /^ask (a|b): cleanup$/,
     run: (sim, [node]) => {
       const command = { kind: "cleanup", resource: null, node: null } as const;
@@ -144,7 +157,10 @@ function askAttribute(
   [node, name, value]: readonly (string | undefined)[],
 ): void {
   const values = { [name ?? ""]: value ?? "" };
-  const change: Change = { kind: "setNodeAttributes", node: node ?? "", values };
+  askChange(sim, side, { kind: "setNodeAttributes", node: node ?? "", values });
+}
+
+function askChange(sim: Simulation, side: Side, change: Change): void {
   const request: ApiRequest = {
     kind: "apply",
     changes: [change],

@@ -169,6 +169,7 @@ function describeResource(
     isBlocked: found?.isBlocked ?? false,
     isFailed: (found?.failedOn.length ?? 0) > 0,
     isFailureIgnored: found?.isFailureIgnored ?? false,
+    lockedTo: found?.lockedTo ?? "",
     isOrphan: found?.isOrphan ?? primitive === null,
     reason: [...new Set(decisions.map(({ reason }) => reason))].join("; "),
     repairs,

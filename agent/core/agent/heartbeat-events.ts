@@ -17,7 +17,6 @@ import {
   type AgentEffect,
   type Cib,
   compareCibVersion,
-  emptyHistory,
   type HeartbeatReport,
   isSameRing,
   listPrimitives,
@@ -34,7 +33,7 @@ import { cloneOf, isForEveryNode } from "./clone-instances.ts";
 import { finishCommitAlone } from "./commit.ts";
 import { inTurn, log, nothing, perform } from "./effects.ts";
 import { giveUpResources } from "./meet.ts";
-import { countVotes } from "./plan.ts";
+import { countVotes, historyOfGone } from "./plan.ts";
 import { failForwarded } from "./requests.ts";
 import {
   type AgentState,
@@ -121,7 +120,7 @@ export function settleArbitration(state: AgentState, now: Instant): AgentStep {
   const isFreed = wasHeld && decidePresence(arbitration) === "offline";
   if (!isFreed) return { state: stepped, effects };
   const peer = state.identity.peer.name;
-  const freed = { ...stepped, peerHistory: emptyHistory(peer), isPlanDue: true };
+  const freed = { ...stepped, peerHistory: historyOfGone(stepped), isPlanDue: true };
   return perform(freed, ...effects, log("warning", "takeoverAllowed", { peer }));
 }
 
@@ -203,7 +202,7 @@ function losePeer(
   const loss = lossOf(state, { reason, hasPeerReleased });
   const arbitration = noteLoss(state.arbitration, loss, now);
   const isGone = decidePresence(arbitration) === "offline";
-  const peerHistory = isGone ? emptyHistory(state.identity.peer.name) : state.peerHistory;
+  const peerHistory = isGone ? historyOfGone({ ...state, arbitration }) : state.peerHistory;
   const lost = { ...alone, arbitration, peerHistory, peerFacts: isGone ? null : state.peerFacts };
   // Outside of the ring for a token or longer: the peer may have taken over. First drop, then ask.
   const mine = state.localHistory.resources

@@ -209,6 +209,7 @@ function recordOutcome(state: AgentState, open: OpenOrder, result: Result): Agen
     isStartFailureFatal: isFatal,
     onFail: order.onFail,
     call: { agent: order.agent, parameters: order.parameters },
+    lockedSinceS: order.lockedSinceS,
   });
   return { ...state, localHistory };
 }

@@ -6,6 +6,7 @@
  */
 import type { Instant } from "../base/index.ts";
 import { descendsFrom, stampOf } from "../configuration/index.ts";
+import { addLocks } from "../history/index.ts";
 import {
   type AgentEffect,
   type Cib,
@@ -23,7 +24,7 @@ import {
   unpackHistory,
 } from "../replication/index.ts";
 import { planOperation } from "../scheduler/index.ts";
-import { listActive } from "./active.ts";
+import { isActive, listActive } from "./active.ts";
 import { findPrimitive, isForEveryNode } from "./clone-instances.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { beginOperation } from "./local-operations.ts";
@@ -61,7 +62,8 @@ export function acceptHello(state: AgentState, hello: Hello, now: Instant): Agen
     const line = log("error", "meetingStalled", { problem });
     return perform({ ...state, meeting: { ...state.meeting, problem } }, line);
   }
-  const peerHistory = unpackHistory(hello.history, now);
+  // A node that is back knows nothing of what was kept for it.
+  const peerHistory = addLocks(unpackHistory(hello.history, now), state.peerHistory, isActive);
   const heard = { ...state, peerHistory, meeting: { ...state.meeting, peerHello: hello } };
   return meet(heard, now);
 }

@@ -2,11 +2,13 @@
 
 import { decidePresence } from "../arbitration/index.ts";
 import { earlier, type Instant } from "../base/index.ts";
-import { type Action, emptyHistory, type SchedulerInput } from "../model/index.ts";
+import { keepFormerLocks, keepLocks, releaseLocks } from "../history/index.ts";
+import type { Action, NodeHistory, ResourceId, SchedulerInput } from "../model/index.ts";
 import { decideQuorum, type Quorum } from "../quorum/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { abortWalk, beginWalk, isWalkOver, markBegun, readyActions } from "../transition/index.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import { noteActionEnd } from "./end-action.ts";
 import { promoteAfterProbes } from "./promote-after-probes.ts";
 import { runTask } from "./run-task.ts";
 import { type AgentState, type AgentStep, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
@@ -38,7 +40,7 @@ export function schedulerInput(state: AgentState, now: Instant): SchedulerInput 
   const presence = hasPeer(state) ? "online" : decidePresence(state.arbitration);
   const isFenced = state.cib.properties["stonith-enabled"] !== "false";
   const peerPresence = presence === "held" && isFenced ? "unclean" : presence;
-  const peerHistory = presence === "offline" ? emptyHistory(peer.name) : state.peerHistory;
+  const peerHistory = presence === "offline" ? historyOfGone(state) : state.peerHistory;
   return {
     cib: state.cib,
     nodes: [
@@ -52,6 +54,15 @@ export function schedulerInput(state: AgentState, now: Instant): SchedulerInput 
     now,
     wallNowMs: now + state.wallAheadMs,
   };
+}
+
+/**
+ * What a peer leaves behind that holds nothing any more: after a goodbye the resources that are
+ * kept for it, after a crash nothing.
+ */
+export function historyOfGone(state: AgentState): NodeHistory {
+  const hasSaidGoodbye = state.arbitration.reason === "goodbye";
+  return hasSaidGoodbye ? keepLocks(state.peerHistory) : keepFormerLocks(state.peerHistory);
 }
 
 /** Goes on with the walk, and plans when that is due and nothing is under way. */
@@ -99,7 +110,8 @@ function beginTransition(state: AgentState, now: Instant): AgentStep {
   const transitionId = state.nextId;
   const planRate = countPlan(state, now);
   const planned = { ...state, nextId: transitionId + 1, plan, planRate, isPlanDue: false };
-  if (plan.actions.length === 0) return nothing(planned);
+  // A node that leaves decides by itself when it has nothing left: to walk that would plan anew.
+  if (plan.actions.every(({ task }) => task.kind === "shutdown")) return nothing(planned);
   const walk = beginWalk(transitionId, plan);
   const words = plan.decisions
     .filter((decision) => decision.what !== "leave")
@@ -135,11 +147,28 @@ function advanceWalk(state: AgentState, now: Instant): AgentStep {
 
 function dispatch(state: AgentState, action: Action, now: Instant): AgentStep {
   const transitionId = state.walk?.transitionId ?? 0;
+  if (action.task.kind === "deleteHistory" && action.task.isByDc === true) {
+    return endLock(state, action, action.task.resource);
+  }
   // A node to be fenced cannot do it itself.
   if (action.node === state.identity.local.name || action.task.kind === "fence") {
     return runTask(state, action, { transitionId, from: "here", now });
   }
   return send(state, { kind: "action", transitionId, action }, now);
+}
+
+/** What is kept for a node is in the books of the DC: it asks nobody, as nobody may be there. */
+function endLock(state: AgentState, { id, node }: Action, resource: ResourceId): AgentStep {
+  const released = (history: NodeHistory): NodeHistory =>
+    history.node === node ? releaseLocks(history, resource) : history;
+  const { localHistory, peerHistory } = state;
+  const ended = {
+    ...state,
+    localHistory: released(localHistory),
+    peerHistory: released(peerHistory),
+  };
+  const transitionId = state.walk?.transitionId ?? 0;
+  return noteActionEnd(ended, { transitionId, actionId: id, isOk: true });
 }
 
 function finishWalk(state: AgentState, now: Instant): AgentStep {

@@ -1,12 +1,13 @@
 /** What clients ask for: answered here, done here, or passed on to the DC. */
 import { type Instant, sortedText } from "../base/index.ts";
-import { clearFailures, isFailure } from "../history/index.ts";
+import { clearFailures, isFailure, releaseLocks } from "../history/index.ts";
 import type {
   ApiReply,
   ApiRequest,
   Command,
   NameValues,
   NodeHistory,
+  ResourceHistory,
   ResourceId,
 } from "../model/index.ts";
 import { expandResource, withoutNumber } from "./clone-instances.ts";
@@ -245,11 +246,23 @@ function forgetOn(state: AgentState, wish: Forgetting, now: Instant): AgentStep 
   const isFor = (name: string): boolean => node === null || node === name;
   const cleaned = cleanedNotes(state, wish);
   return inTurn(state, [
-    (next) =>
-      isFor(peer.name) ? send(next, { kind: "forget", what, resource }, now) : nothing(next),
+    (next) => (isFor(peer.name) ? forgetThere(next, { what, resource }, now) : nothing(next)),
     (next) => (isFor(local.name) ? forget(next, { what, resource }, now) : nothing(next)),
     (next) => answer(next, { to: asker, now }, { kind: "done", notes: cleaned }),
   ]);
+}
+
+/** A peer that is away is not asked: a refresh gives up what is kept for it (shutdown-lock). */
+function forgetThere(
+  state: AgentState,
+  wish: Pick<Forgetting, "what" | "resource">,
+  now: Instant,
+): AgentStep {
+  if (hasPeer(state)) return send(state, { kind: "forget", ...wish }, now);
+  if (wish.what !== "refresh") return nothing(state);
+  const ids = targetsOf(state, wish.resource);
+  const peerHistory = ids.reduce(releaseLocks, state.peerHistory);
+  return nothing({ ...state, peerHistory, isPlanDue: true });
 }
 
 /** What pcs prints of a cleanup: one line a resource and node. */
@@ -258,11 +271,19 @@ function cleanedNotes(state: AgentState, wish: Forgetting): readonly string[] {
   const nodes = state.identity.config.nodes
     .map((entry) => entry.name)
     .filter((name) => wish.node === null || wish.node === name)
-    .filter((name) => name === state.identity.local.name || hasPeer(state));
+    .filter((name) => name === state.identity.local.name || hasPeer(state) || isKept(state, wish));
   if (wish.resource === null) return ["Cleaned up all resources on all nodes"];
   return targetsOf(state, wish.resource).flatMap((id) =>
     nodes.map((name) => `Cleaned up ${id} on ${name}`),
   );
+}
+
+/** True where a refresh gives up what is kept for the peer that is away. */
+function isKept(state: AgentState, { what, resource }: Forgetting): boolean {
+  const ids = targetsOf(state, resource);
+  const isMeant = ({ resource: id, lockedSinceS }: ResourceHistory): boolean =>
+    lockedSinceS !== undefined && ids.includes(id);
+  return what === "refresh" && state.peerHistory.resources.some(isMeant);
 }
 
 function targetsOf(state: AgentState, resource: ResourceId | null): readonly ResourceId[] {

@@ -6,23 +6,28 @@
  *      └───────────────────────────────────────────────────────────────┘
  */
 import type { Instant } from "../base/index.ts";
+import { releaseLocks } from "../history/index.ts";
 import { isQuiet } from "../messaging/index.ts";
-import type { ApiReply, ResourceId, ResourceState } from "../model/index.ts";
+import type { ApiReply, NodeHistory, ResourceId, ResourceState } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { isActive } from "./active.ts";
 import { answer, inTurn, log, nothing, perform, send } from "./effects.ts";
 import { planAnew } from "./end-action.ts";
+import { changeHistory } from "./local-operations.ts";
 import { dropResources } from "./meet.ts";
 import { isStartDoubtful, schedulerInput } from "./plan.ts";
 import { type AgentState, type AgentStep, type Asker, hasPeer } from "./state.ts";
 
-/** Attributes of a node that stops: the scheduler empties it, and people see why. */
-const STOPPING_ATTRIBUTES = { standby: "on", shutdown: "1" };
-
-/** This node is to stop: it asks the DC to empty it. Asking again joins the one under way. */
+/**
+ * This node is to stop: it asks the DC to empty it. Asking again joins the one under way. Its
+ * attributes let the scheduler empty it, and people see why; `shutdown` says since when, in
+ * wall-clock seconds: so old are the locks of what it had (shutdown-lock).
+ */
 export function beginStopping(state: AgentState, asker: Asker | null, now: Instant): AgentStep {
   const askers = [...(state.stopping?.askers ?? []), ...(asker === null ? [] : [asker])];
-  const marked = setAttributes(state, STOPPING_ATTRIBUTES);
+  const sinceS = Math.max(1, Math.floor((now + state.wallAheadMs) / 1000));
+  const shutdown = state.localHistory.attributes["shutdown"] ?? String(sinceS);
+  const marked = setAttributes(state, { standby: "on", shutdown });
   return inTurn({ ...marked, stopping: { askers, hasLeft: false } }, [
     (next) => shareAttributes(next, now),
     planAnew,
@@ -50,10 +55,11 @@ export function settleStopping(state: AgentState, now: Instant): AgentStep {
   if (stopping === null || stopping.hasLeft || isBusy(state)) return nothing(state);
   const mine = state.localHistory.resources.filter(isActive).map((entry) => entry.resource);
   const { states } = scheduleTransition(schedulerInput(state, now));
+  // What could not be stopped is left alone like something that is not managed, and still runs.
+  const blocked = mine.find((id) => find(states, id)?.isBlocked === true);
+  if (blocked !== undefined) return refuse(state, blocked, now);
   const managed = mine.filter((id) => find(states, id)?.isManaged !== false);
   if (managed.length === 0) return leave(state, now);
-  const blocked = managed.find((id) => find(states, id)?.isBlocked === true);
-  if (blocked !== undefined) return refuse(state, blocked, now);
   // Where nothing may be planned, nobody else empties this node.
   const isOnItsOwn = hasPeer(state) ? state.meeting.problem !== null : isStartDoubtful(state, now);
   return isOnItsOwn ? dropResources(state, managed, now) : nothing(state);
@@ -75,14 +81,24 @@ function leave(state: AgentState, now: Instant): AgentStep {
   ]);
 }
 
-/** A node that cannot let go of a resource stays: a goodbye would free the peer to start it. */
+/**
+ * A node that cannot let go of a resource stays: a goodbye would free the peer to start it. What
+ * has stopped already is kept for nobody, and may run anywhere.
+ */
 function refuse(state: AgentState, blocked: ResourceId, now: Instant): AgentStep {
   const { name } = state.identity.local;
   const text =
     `node ${name} keeps running: resource "${blocked}" could not be stopped; ` +
     `repair it and run "lbctl resource cleanup ${blocked}", then stop the node again`;
   const unmarked = setAttributes(state, { standby: "", shutdown: "" });
+  const locked = state.localHistory.resources.filter(
+    ({ lockedSinceS }) => lockedSinceS !== undefined,
+  );
   return inTurn(unmarked, [
+    ...locked.map(({ resource }) => (next: AgentState): AgentStep => {
+      const change = (history: NodeHistory) => releaseLocks(history, resource);
+      return changeHistory(next, resource, { change, now });
+    }),
     (next) => answerAll(next, { kind: "failed", text }, now),
     (next) => nothing({ ...next, stopping: null }),
     (next) => shareAttributes(next, now),

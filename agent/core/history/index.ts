@@ -6,4 +6,5 @@ export {
   forgetResource,
 } from "./forget.ts";
 export { isFailure, isFoundActive, isProbe } from "./judge.ts";
+export { addLocks, keepFormerLocks, keepLocks, releaseLocks } from "./locks.ts";
 export { type RecordOptions, recordResult } from "./record-result.ts";

@@ -13,6 +13,7 @@ import {
   type ResourceId,
 } from "../model/index.ts";
 import { isFailure, isFoundActive, isOutcomeEqual, isProbe } from "./judge.ts";
+import { staysLocked } from "./locks.ts";
 
 /** What decides how a result counts. */
 export interface RecordOptions {
@@ -22,6 +23,8 @@ export interface RecordOptions {
   readonly onFail: OnFail;
   /** What the operation ran with; kept for the stop. Absent: what is known stays. */
   readonly call?: { readonly agent: AgentName; readonly parameters: NameValues };
+  /** Since when the resource is kept for this node, by the order; absent: it is not. */
+  readonly lockedSinceS?: number | undefined;
 }
 
 /**
@@ -59,7 +62,7 @@ export function recordResult(
 function enterRecord(
   own: ResourceHistory,
   record: OperationRecord,
-  { call }: RecordOptions,
+  { call, lockedSinceS }: RecordOptions,
 ): ResourceHistory {
   const entered = asEntered(record);
   const hasEnded = record.outcome.kind !== "pending";
@@ -71,8 +74,11 @@ function enterRecord(
       !(endsOthers && entry.intervalMs > 0),
   );
   const records = [...kept, entered];
-  if (call === undefined || !tellsCall(record)) return { ...own, records };
-  return { ...own, records, lastCall: { agent: call.agent, parameters: call.parameters } };
+  const { lockedSinceS: _, ...unlocked } = own;
+  const isLocked = lockedSinceS !== undefined && staysLocked(record);
+  const updated = { ...unlocked, records, ...(isLocked ? { lockedSinceS } : {}) };
+  if (call === undefined || !tellsCall(record)) return updated;
+  return { ...updated, lastCall: { agent: call.agent, parameters: call.parameters } };
 }
 
 function asEntered(record: OperationRecord): OperationRecord {

@@ -97,6 +97,8 @@ export interface ResourceStatus {
   readonly isBlocked: boolean;
   readonly isFailed: boolean;
   readonly isFailureIgnored: boolean;
+  /** The node that was stopped in order and that it is kept for (shutdown-lock); "": none. */
+  readonly lockedTo: string;
   readonly isOrphan: boolean;
   /** Why it is where it is, one sentence. */
   readonly reason: string;

@@ -22,6 +22,11 @@ export interface OperationOrder {
   /** Facts for the agent beside its parameters, `CRM_meta_…`: instance number, notifications. */
   readonly meta?: NameValues;
   readonly migration?: { readonly source: NodeName; readonly target: NodeName };
+  /**
+   * Since when the resource is kept for the node that carries this out (shutdown-lock), in
+   * wall-clock seconds: goes into the history with a result that shows it stopped.
+   */
+  readonly lockedSinceS?: number;
 }
 
 const ENDING_RECURRING: ReadonlySet<string> = new Set([
@@ -57,8 +62,11 @@ export type ActionTask =
     }
   /** Forget the failures of a resource on the node (an expired failure-timeout). */
   | { readonly kind: "clearFailcount"; readonly resource: ResourceId }
-  /** Forget the whole history of a resource on the node (an orphan after its stop). */
-  | { readonly kind: "deleteHistory"; readonly resource: ResourceId }
+  /**
+   * Forget the whole history of a resource on the node (an orphan after its stop). `isByDc`: only
+   * what the DC keeps of it, without asking the node, which may be away (an ended shutdown-lock).
+   */
+  | { readonly kind: "deleteHistory"; readonly resource: ResourceId; readonly isByDc?: true }
   | {
       readonly kind: "fence";
       readonly method: "reboot" | "off" | "on";
@@ -128,6 +136,8 @@ export interface ResourceState {
   readonly roles?: RoleNodes;
   /** Sorted; each word once, for whichever node or instance it holds. */
   readonly flags?: readonly ResourceFlag[];
+  /** The node that it is kept for (`LOCKED`); absent: none. */
+  readonly lockedTo?: NodeName;
 }
 
 /**

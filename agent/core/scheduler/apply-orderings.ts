@@ -3,9 +3,15 @@ import { blockDependents } from "./block-dependents.ts";
 import { disableLoopsByLoad } from "./graph.ts";
 import { orderActions } from "./links.ts";
 import { updateForOrderings } from "./propagate.ts";
-import { type Ordering, RELATION } from "./relations.ts";
+import { RELATION } from "./relations.ts";
 import { roleOf } from "./tree.ts";
-import { ROLE, type Working, type WorkingAction, type WorkingResource } from "./working.ts";
+import {
+  type Ordering,
+  ROLE,
+  type Working,
+  type WorkingAction,
+  type WorkingResource,
+} from "./working.ts";
 
 /**
  * Turns the noted orderings into edges between actions, in the order in which they were noted, and

@@ -2,7 +2,13 @@ import { INFINITY_SCORE } from "../model/index.ts";
 import { copyTable, hasUsable, isAvailable } from "./candidates.ts";
 import { colocationsAsDependent, colocationsAsPrimary, hasInfluence } from "./colocation-lists.ts";
 import { addScores, multiplyFactors, scaleScore } from "./score.ts";
-import type { ScoreTable, WorkingColocation, WorkingNode, WorkingResource } from "./working.ts";
+import type {
+  Candidate,
+  ScoreTable,
+  WorkingColocation,
+  WorkingNode,
+  WorkingResource,
+} from "./working.ts";
 
 /** Marks a node that became unusable while only positive scores were wanted. */
 const UNUSABLE_SCORE = -100 * INFINITY_SCORE;
@@ -116,7 +122,7 @@ function followOn(start: ScoreTable, flow: Omit<ScoreFlow, "colocation">): Score
 function addMatchingScores(work: ScoreTable, flow: ScoreFlow): void {
   const { source, colocation, factor, selection } = flow;
   for (const candidate of work.values()) {
-    const score = bestScoreAt(source, candidate.node, colocation.attribute);
+    const score = bestScoreAt(source, candidate.node, colocation);
     if (factor < 0 && score < 0 && !mayPushAway(colocation, score)) continue;
     if (candidate.score === UNUSABLE_SCORE) continue;
     const next = addScores(scaleScore(score, factor), candidate.score);
@@ -141,19 +147,41 @@ function mayPushAway(colocation: WorkingColocation, score: number): boolean {
   return places === 1;
 }
 
-function bestScoreAt(resource: WorkingResource, node: WorkingNode, attribute: string): number {
+function bestScoreAt(
+  resource: WorkingResource,
+  node: WorkingNode,
+  colocation: WorkingColocation,
+): number {
+  const { attribute } = colocation;
+  const scoreOf = (candidate: Candidate): number =>
+    addScores(candidate.score, groupScoreAt(resource, candidate.node, colocation));
   if (attribute === "#uname") {
     const own = resource.allowed.get(node);
     return own !== undefined && isAvailable(node)
-      ? Math.max(own.score, -INFINITY_SCORE)
+      ? Math.max(scoreOf(own), -INFINITY_SCORE)
       : -INFINITY_SCORE;
   }
   let best = -INFINITY_SCORE;
   for (const candidate of resource.allowed.values()) {
     const fits = isAvailable(candidate.node) && isSamePlace(candidate.node, node, attribute);
-    if (fits && candidate.score > best) best = candidate.score;
+    if (fits && scoreOf(candidate) > best) best = scoreOf(candidate);
   }
   return best;
+}
+
+/**
+ * What the location constraints of its group say about a member that a constraint of its own ties
+ * to something outside: only the first member has these scores in its table.
+ */
+function groupScoreAt(
+  resource: WorkingResource,
+  node: WorkingNode,
+  { dependent, isInternal }: WorkingColocation,
+): number {
+  const group = resource.parent;
+  if (resource !== dependent || isInternal || group?.variant !== "group") return 0;
+  if (resource === group.children[0]) return 0;
+  return group.locations.reduce((sum, { scores }) => addScores(sum, scores.get(node) ?? 0), 0);
 }
 
 /** Adds the wishes of a colocation's dependent to the scores of its primary, `target`. */

@@ -6,6 +6,7 @@ import type {
   ResourceFlag,
   ResourceState,
 } from "../model/index.ts";
+import { readTargetRole } from "./read/index.ts";
 import { instanceOf, locationOf, primitivesBelow, topOf } from "./tree.ts";
 import {
   ROLE,
@@ -105,6 +106,7 @@ function describeState(
     isFailureIgnored: instances.some((each) => each.isFailureIgnored),
     roles,
     flags: [...flags].sort(compareText),
+    ...(first?.lockNode === null || first === undefined ? {} : { lockedTo: first.lockNode.name }),
   };
 }
 
@@ -152,10 +154,8 @@ function flagsOf(resource: WorkingResource, activity: Activity): readonly Resour
 }
 
 function isDisabled(resource: WorkingResource): boolean {
-  const target = resource.meta["target-role"]?.toLowerCase();
-  if (target === "stopped") return true;
-  const isUnpromoted = target === "unpromoted" || target === "slave";
-  return isUnpromoted && topOf(resource).clone?.isPromotable === true;
+  const isInPromotable = topOf(resource).clone?.isPromotable === true;
+  return readTargetRole(resource.meta, isInPromotable) !== null;
 }
 
 /** How every node stands. */

@@ -138,8 +138,9 @@ function taskOf(working: Working, action: WorkingAction): ActionTask {
     case "clear_failcount":
       return { kind: "clearFailcount", resource: idFor(resource) };
     case "delete":
-    case "lrm_delete":
       return { kind: "deleteHistory", resource: idFor(resource) };
+    case "lrm_delete":
+      return { kind: "deleteHistory", resource: idFor(resource), isByDc: true };
     default: {
       const order = orderOf(working, action, resource);
       return order === null ? { kind: "point", name: key } : { kind: "operation", order };

@@ -64,6 +64,9 @@ export function causesAgainst(resource: WorkingResource, node: WorkingNode): rea
     const text = `the score of ${node.name} is ${renderScore(node.score)}`;
     causes.push({ kind: "node", id: node.name, text });
   }
+  if (resource.lockReason !== "" && resource.lockNode !== node) {
+    causes.push({ kind: "property", id: "shutdown-lock", text: resource.lockReason });
+  }
   for (const bearer of withParents(resource)) {
     for (const text of bearer.bans.get(node) ?? []) causes.push({ kind: "failure", id: "", text });
   }

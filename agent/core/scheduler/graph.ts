@@ -2,6 +2,7 @@ import { sendNotifications } from "./act/index.ts";
 import { actionFlags } from "./flags.ts";
 import { isWithin } from "./orderings.ts";
 import { RELATION } from "./relations.ts";
+import { isDoneByDc } from "./tree.ts";
 import type { Link, Working, WorkingAction, WorkingResource } from "./working.ts";
 
 /** What will happen, and what each of it waits for. */
@@ -37,6 +38,7 @@ function isWanted(action: WorkingAction): boolean {
     return false;
   }
   if (action.isPseudo || task === "stonith" || task === "do_shutdown") return true;
+  if (isDoneByDc(action)) return node !== null;
   return node?.isOnline === true && !node.isUnclean;
 }
 

@@ -29,7 +29,14 @@ export function orderOf(
     expectedStatus: isProbe ? null : (action.expectedStatus ?? 0),
     ...(Object.keys(meta).length > 0 ? { meta } : {}),
     ...(action.migration === null ? {} : { migration: migrationOf(action.migration) }),
+    ...(keepsLock(action, resource) ? { lockedSinceS: resource.lockTimeS } : {}),
   };
+}
+
+/** True where the node notes that the resource is kept for it; on leaving, only by the stop. */
+function keepsLock({ node, task }: WorkingAction, { lockNode }: WorkingResource): boolean {
+  if (lockNode === null || node !== lockNode) return false;
+  return task === "stop" || (task === "monitor" && !node.isLeaving);
 }
 
 function migrationOf({ source, target }: NonNullable<WorkingAction["migration"]>) {

@@ -1,5 +1,3 @@
-import type { WorkingAction, WorkingResource } from "./working.ts";
-
 /**
  * How an edge between two actions binds them, as bits; an edge may carry several. `first` and
  * `then` are its ends. In brackets the names that Pacemaker's own documents and logs use.
@@ -45,18 +43,3 @@ export const RELATION = {
   /** `then` required cancels `first` [then_cancels_first]. */
   thenCancelsFirst: 1 << 25,
 } as const;
-
-/** One ordering between kinds of actions, resolved into edges once the actions exist. */
-export interface Ordering {
-  readonly id: number;
-  relation: number;
-  readonly firstResource: WorkingResource | null;
-  /** Task name such as `stop`, or null when `firstAction` is given. */
-  readonly firstTask: string | null;
-  readonly firstIntervalMs: number;
-  readonly firstAction: WorkingAction | null;
-  readonly thenResource: WorkingResource | null;
-  readonly thenTask: string | null;
-  readonly thenIntervalMs: number;
-  readonly thenAction: WorkingAction | null;
-}

@@ -150,3 +150,11 @@ export function findAction(
   }
   return null;
 }
+
+/**
+ * True for what needs nothing of its node: the DC takes a history out of what it keeps itself, also
+ * of a node that is away.
+ */
+export function isDoneByDc({ task }: Pick<WorkingAction, "task">): boolean {
+  return task === "lrm_delete";
+}

@@ -12,7 +12,6 @@ import type {
   ResourceHistory,
   SchedulerInput,
 } from "../model/index.ts";
-import type { Ordering } from "./relations.ts";
 
 // The working state of one scheduling run. Its members change while the run goes on: reading the
 // input, applying constraints, assigning nodes, making actions. Nothing of it outlives one call of
@@ -207,6 +206,8 @@ export interface WorkingResource {
   /** Kept for this node while it restarts (shutdown-lock), and since when in seconds. */
   lockNode: WorkingNode | null;
   lockTimeS: number;
+  /** Why no other node will do, in words; empty: nothing is forbidden for it. */
+  lockReason: string;
 
   readonly locations: WorkingLocation[];
   /** Scores outside of constraints (stickiness, bans after failures, ...), in words. */
@@ -395,6 +396,21 @@ export interface WorkingOptions {
   readonly isShutdownLockEnabled: boolean;
   readonly shutdownLockLimitMs: number;
   readonly defaultTimeoutMs: number;
+}
+
+/** One ordering between kinds of actions, resolved into edges once the actions exist. */
+export interface Ordering {
+  readonly id: number;
+  relation: number;
+  readonly firstResource: WorkingResource | null;
+  /** Task name such as `stop`, or null when `firstAction` is given. */
+  readonly firstTask: string | null;
+  readonly firstIntervalMs: number;
+  readonly firstAction: WorkingAction | null;
+  readonly thenResource: WorkingResource | null;
+  readonly thenTask: string | null;
+  readonly thenIntervalMs: number;
+  readonly thenAction: WorkingAction | null;
 }
 
 /** Everything that one run works on. */

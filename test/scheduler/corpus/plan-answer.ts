@@ -119,7 +119,11 @@ function readAction({ node, task }: Action, name: (resource: string) => string):
     case "clearFailcount":
       return { ...bare, op: "clear_failcount", rsc: name(task.resource) };
     case "deleteHistory":
-      return { ...bare, op: "delete", rsc: name(task.resource) };
+      return {
+        ...bare,
+        op: task.isByDc === true ? "lrm_delete" : "delete",
+        rsc: name(task.resource),
+      };
     case "fence":
       return { ...bare, op: "fence", detail: task.method };
     case "shutdown":

@@ -18,6 +18,8 @@ export interface Tied {
   readonly hasClone: boolean;
   /** Groups and clones among them. */
   readonly collectives: ReadonlySet<string>;
+  /** Members of groups but the first ones. */
+  readonly laterMembers: ReadonlySet<string>;
 }
 
 /** What a resource is tied to. */
@@ -42,6 +44,13 @@ export function tiedTo(spec: Spec, resource: string): Tied {
     hasGroup: top.some(isLarge),
     hasClone: top.some(({ kind }) => kind === "clone"),
     collectives: new Set(top.filter(({ kind }) => kind !== "primitive").map(({ id }) => id)),
+    laterMembers: new Set(
+      top.flatMap((each) =>
+        primitivesIn(each)
+          .slice(1)
+          .map(({ id }) => id),
+      ),
+    ),
   };
 }
 

@@ -407,6 +407,8 @@ function lockAtShutdown(spec: Spec, dice: Dice): void {
   if (dice.happens(40)) spec.properties["shutdown-lock-limit"] = "10min";
   const node = pickNode(spec, dice);
   if (node.presence === "online" && dice.happens(50)) node.transient["shutdown"] = "1700000900";
+  // The node has left or is back; with a limit of ten minutes half of the locks are over.
+  else for (const history of node.history) history.lockedAgeS = dice.pick([null, 300, 900]);
 }
 
 function addFencingLevels(spec: Spec): void {

@@ -1,5 +1,5 @@
 import type { OperationDefinition } from "../../model/index.ts";
-import { readFlag } from "../read/index.ts";
+import { readFlag, readRoleName } from "../read/index.ts";
 import { ROLE, type Role, type WorkingResource } from "../working.ts";
 
 /** A recurring operation as it is configured. */
@@ -38,7 +38,8 @@ export function recurringOperations(resource: WorkingResource): readonly Recurri
     if (intervalMs === 0 || ONCE_ONLY.has(name)) continue;
     const same = operations.filter((x) => x.name === name && x.intervalMs === intervalMs);
     if (same.length > 1 || !isConfigured(resource, name, intervalMs)) continue;
-    const role = readRole(options["role"]);
+    const role =
+      options["role"] === undefined ? null : (readRoleName(options["role"]) ?? ROLE.unknown);
     if (role !== ROLE.unknown) found.push({ task: name, intervalMs, role });
   }
   return found;
@@ -48,24 +49,4 @@ function isEnabledAs(operation: OperationDefinition, task: string, intervalMs: n
   if (operation.name !== task || operation.intervalMs !== intervalMs) return false;
   const enabled = operation.options["enabled"];
   return readFlag(enabled, true);
-}
-
-/** Null: none is named. `unknown`: no such role. */
-function readRole(text: string | undefined): Role | null {
-  switch (text?.toLowerCase()) {
-    case undefined:
-      return null;
-    case "stopped":
-      return ROLE.stopped;
-    case "started":
-      return ROLE.started;
-    case "unpromoted":
-    case "slave":
-      return ROLE.unpromoted;
-    case "promoted":
-    case "master":
-      return ROLE.promoted;
-    default:
-      return ROLE.unknown;
-  }
 }

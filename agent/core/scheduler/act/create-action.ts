@@ -1,4 +1,5 @@
 import { isActive } from "../read/index.ts";
+import { isDoneByDc } from "../tree.ts";
 import { ROLE, type Working, type WorkingAction, type WorkingResource } from "../working.ts";
 import { requestFencing } from "./fence-action.ts";
 import { type ActionRequest, findExisting, newAction, setReason } from "./new-action.ts";
@@ -38,16 +39,14 @@ function settleOptional(action: WorkingAction, isOptional: boolean): void {
 function judgeRunnable(working: Working, action: WorkingAction, resource: WorkingResource): void {
   if (action.isPseudo) return;
   const { node, task } = action;
-  // The history of a node is in the configuration: it can be forgotten without the node.
-  const isDoneByDc = task === "lrm_delete";
   if (node === null) {
     action.isRunnable = false;
-  } else if (!isDoneByDc && !node.isOnline) {
+  } else if (!isDoneByDc(action) && !node.isOnline) {
     action.isRunnable = false;
     if (resource.isManaged && task === "stop" && !node.isUnclean) {
       requestFencing(working, node, `${resource.id} has to be stopped there and cannot be`);
     }
-  } else if (!isDoneByDc && node.isPending) {
+  } else if (!isDoneByDc(action) && node.isPending) {
     action.isRunnable = false;
   } else if (action.requires === "nothing") {
     action.isRunnable = true;

@@ -1,10 +1,11 @@
 import { findCompatibleInstance } from "../compatible-instance.ts";
 import { orderActions } from "../links.ts";
 import { readFlag } from "../read/index.ts";
-import { type Ordering, RELATION } from "../relations.ts";
+import { RELATION } from "../relations.ts";
 import { runningNodes, topOf } from "../tree.ts";
 import {
   type Link,
+  type Ordering,
   ROLE,
   type Working,
   type WorkingAction,

@@ -37,6 +37,8 @@ export {
 } from "./operations.ts";
 export { planOperation } from "./plan-operation.ts";
 export { readWorking } from "./read-working.ts";
+export { readTargetRole } from "./resource-settings.ts";
 export { statusOf } from "./results.ts";
+export { readRoleName } from "./role-names.ts";
 export { evaluateRule, type RuleContext } from "./rules.ts";
 export { compareNumbered, readDurationMs, readFlag } from "./scalars.ts";

@@ -83,6 +83,7 @@ export function makeResource(parts: ResourceParts): WorkingResource {
     utilization: parts.utilization,
     lockNode: null,
     lockTimeS: 0,
+    lockReason: "",
     locations: [],
     scoreNotes: [],
     asDependent: [],

@@ -191,6 +191,64 @@ suite("shutdown locks", () => {
     assert.deepEqual(working.rechecks, [working.now + (3600 - 1000 + 1) * 1000]);
   });
 
+  test("a lock over while its resource is being stopped is not planned again and again", () => {
+    const nodeAttributes = { alpha: { shutdown: "1699990000" } };
+    const working = readWorking(smallInput({ ...small, nodeAttributes }));
+    applyNodeCriteria(working);
+    assert.equal(working.byId.get("a")?.lockNode?.name, "alpha");
+    assert.deepEqual(working.rechecks, []);
+  });
+
+  test("clones and fence devices are never kept", () => {
+    const plain = dummy("a");
+    const device = { ...plain, agent: { standard: "stonith", provider: null, type: "dummy" } };
+    const clone = { kind: "clone", id: "c", meta: {}, child: plain } as const;
+    for (const resource of [device, clone]) {
+      const working = readWorking(smallInput({ ...small, resources: [resource] }));
+      applyNodeCriteria(working);
+      const locks = [...working.byId.values()].map(({ lockNode }) => lockNode);
+      assert.deepEqual(new Set(locks), new Set([null]), resource.kind);
+    }
+  });
+
+  suite("of a node that is away", () => {
+    const away: SmallInput = {
+      properties: { "shutdown-lock": "true" },
+      nodes: { alpha: "offline", beta: "online" },
+      resources: [dummy("a"), dummy("b")],
+      history: { alpha: { a: ["stop 0"], b: ["start 0"] } },
+    };
+
+    function readAway(parts: SmallInput): readonly string[] {
+      const input = smallInput({ ...away, ...parts });
+      const histories = input.histories.map((history) => ({
+        ...history,
+        resources: history.resources.map((entry) =>
+          entry.resource === "a" ? { ...entry, lockedSinceS: 1_699_999_000 } : entry,
+        ),
+      }));
+      const working = readWorking({ ...input, histories });
+      applyNodeCriteria(working);
+      return ["a", "b"].map((id) => {
+        const { lockNode, runningOn } = working.byId.get(id) ?? assert.fail(id);
+        const places = runningOn.map(({ name }) => name).join(" ");
+        return `${lockNode?.name ?? "free"} ${places}`.trim();
+      });
+    }
+
+    test("only what is kept for it is read out of its history", () => {
+      assert.deepEqual(readAway({}), ["alpha", "free"]);
+    });
+
+    test("nothing is, without shutdown-lock", () => {
+      assert.deepEqual(readAway({ properties: {} }), ["free", "free"]);
+    });
+
+    test("a history of Pacemaker is read as a whole", () => {
+      assert.deepEqual(readAway({ isForeign: true }), ["alpha", "free alpha"]);
+    });
+  });
+
   test("when the limit is over the history is forgotten", () => {
     const input = smallInput({ ...small, nodeAttributes: {}, history: {} });
     const history = { resource: "a", records: [], repairs: 0, lockedSinceS: 1_699_990_000 };

@@ -74,7 +74,7 @@ function readNode(reading: NodeReading, state: NodeState, index: number): Workin
     attributes,
     utilization,
     capacity: new Map(utilization),
-    history: usesHistory(reading, state, isHeld) ? found : null,
+    history: readable(reading, { state, isHeld, found }),
     standbyReason: describeStanding({ entry, found, isPending, isLeaving }),
     running: [],
     assigned: [],
@@ -86,12 +86,25 @@ function isMember({ presence, isMember: isSaid = presence === "online" }: NodeSt
   return presence === "online" || (presence === "unclean" && isSaid);
 }
 
-/** The agent knows that an offline node holds nothing; Pacemaker goes by what the history says. */
-function usesHistory(reading: NodeReading, state: NodeState, isHeld: boolean): boolean {
-  if (isHeld || isMember(state)) return true;
-  const { options, isForeign } = reading;
-  if (!isForeign) return state.presence === "unclean";
-  return options.isFencingEnabled || options.isShutdownLockEnabled;
+/**
+ * What counts of a node's history. The agent knows that an offline node holds nothing: at most
+ * resources are kept for it. Pacemaker goes by what the history says.
+ */
+function readable(
+  { options, isForeign }: NodeReading,
+  node: {
+    readonly state: NodeState;
+    readonly isHeld: boolean;
+    readonly found: NodeHistory | null;
+  },
+): NodeHistory | null {
+  const { state, isHeld, found } = node;
+  if (found === null || isHeld || isMember(state)) return found;
+  if (isForeign) return options.isFencingEnabled || options.isShutdownLockEnabled ? found : null;
+  if (state.presence === "unclean") return found;
+  const kept = found.resources.filter(({ lockedSinceS }) => lockedSinceS !== undefined);
+  const resources = kept.map((entry) => ({ ...entry, records: [] }));
+  return options.isShutdownLockEnabled ? { ...found, resources, failcounts: [] } : null;
 }
 
 function judgeCleanness(

@@ -12,6 +12,7 @@ import {
 import { parametersOf } from "./attributes.ts";
 import { parseTimeS } from "./calendar.ts";
 import { needsFencing } from "./instance-kinds.ts";
+import { readRoleName } from "./role-names.ts";
 import { readCount, readDurationMs, readFlag } from "./scalars.ts";
 import { fillIn, resolveValues } from "./value-sets.ts";
 
@@ -47,7 +48,7 @@ export function settleOperation(
     roleAfterFailure: roleAfterFailure(task, onFail),
     requires: requiredFor(resource, task),
     isEnabled: readFlag(options["enabled"], true),
-    role: readRole(options["role"]),
+    role: readRoleName(options["role"]),
     checkLevel: readCount(options["OCF_CHECK_LEVEL"], 0),
     options,
   };
@@ -184,7 +185,7 @@ function onFailOfPromoted(operations: readonly OperationDefinition[]): string | 
 }
 
 function watchesPromoted({ name, intervalMs, options }: OperationDefinition): boolean {
-  return name === "monitor" && intervalMs > 0 && readRole(options["role"]) === ROLE.promoted;
+  return name === "monitor" && intervalMs > 0 && readRoleName(options["role"]) === ROLE.promoted;
 }
 
 /** What a failure of an operation asks for. `isContained`: its resource runs inside of another. */
@@ -227,21 +228,4 @@ function requiredFor(resource: WorkingResource, task: string): OperationSettings
   if (task !== "start" && task !== "promote") return "nothing";
   if (needsFencing(resource)) return "fencing";
   return resource.requires === "quorum" ? "quorum" : "nothing";
-}
-
-function readRole(text: string | undefined): Role | null {
-  switch (text?.toLowerCase()) {
-    case "stopped":
-      return ROLE.stopped;
-    case "started":
-      return ROLE.started;
-    case "unpromoted":
-    case "slave":
-      return ROLE.unpromoted;
-    case "promoted":
-    case "master":
-      return ROLE.promoted;
-    default:
-      return null;
-  }
 }

@@ -1,6 +1,7 @@
 import { INFINITY_SCORE, type NameValues } from "../../model/index.ts";
 import { parseScore } from "../score.ts";
 import { ROLE, type Role, type WorkingOptions, type WorkingResource } from "../working.ts";
+import { readRoleName } from "./role-names.ts";
 import { readDurationMs, readFlag } from "./scalars.ts";
 
 /** What meta attributes say of a resource of any kind. */
@@ -47,15 +48,9 @@ export function readSettings(meta: NameValues, context: SettingsContext): Resour
  * anyway. Unpromoted makes sense only inside of promotable clones.
  */
 export function readTargetRole(meta: NameValues, isInPromotable: boolean): Role | null {
-  switch (meta["target-role"]?.toLowerCase()) {
-    case "stopped":
-      return ROLE.stopped;
-    case "unpromoted":
-    case "slave":
-      return isInPromotable ? ROLE.unpromoted : null;
-    default:
-      return null;
-  }
+  const role = readRoleName(meta["target-role"]);
+  if (role === ROLE.stopped) return role;
+  return role === ROLE.unpromoted && isInPromotable ? role : null;
 }
 
 /** True when instances differ: because it is said, or because a node may have several. */

@@ -1,5 +1,6 @@
 import { INFINITY_SCORE } from "../../model/index.ts";
 import type { Working, WorkingNode, WorkingResource } from "../working.ts";
+import { renderMs } from "./failure-words.ts";
 import { changeScore } from "./node-scores.ts";
 import { readInteger } from "./scalars.ts";
 
@@ -23,10 +24,18 @@ function applyLock(working: Working, resource: WorkingResource): void {
   const { lockNode } = resource;
   if (lockNode === null) return;
   noteLimit(working, resource);
-  const reason = `it is kept for ${lockNode.name}, which restarts (shutdown-lock)`;
+  const reason = describeLock(working, lockNode);
+  resource.lockReason = reason;
   for (const node of working.nodes) {
     if (node !== lockNode) changeScore(working, resource, { node, score: -INFINITY_SCORE, reason });
   }
+}
+
+function describeLock({ options }: Working, { name, isLeaving }: WorkingNode): string {
+  const limitMs = options.shutdownLockLimitMs;
+  const end = limitMs === 0 ? "" : `, for at most ${renderMs(limitMs)} (shutdown-lock-limit)`;
+  const state = isLeaving ? "is being stopped in order" : "was stopped in order";
+  return `it is kept for ${name}, which ${state} (shutdown-lock)${end}`;
 }
 
 function updateLock(working: Working, resource: WorkingResource): void {
@@ -54,5 +63,6 @@ function shutdownTimeS({ wallNowS }: Working, { attributes }: WorkingNode): numb
 function noteLimit({ options, wallNowS, now, rechecks }: Working, resource: WorkingResource): void {
   if (options.shutdownLockLimitMs === 0 || wallNowS === null) return;
   const endsAtS = resource.lockTimeS + Math.ceil(options.shutdownLockLimitMs / 1000) + 1;
-  rechecks.push(now + (endsAtS - wallNowS) * 1000);
+  // A lock that ended while its resource is still being stopped ends by the stop, not by time.
+  if (endsAtS > wallNowS) rechecks.push(now + (endsAtS - wallNowS) * 1000);
 }
