@@ -236,6 +236,31 @@ export type Watch =
   | { readonly kind: "process"; readonly pid: number }
   | { readonly kind: "address"; readonly ip: string; readonly nic: string };
 
+/** What a node would trip over if it had to take the resource over now. */
+export interface ReadinessFinding {
+  /** `blocks`: a start here would fail. `warns`: it would start, and something is still amiss. */
+  readonly severity: "blocks" | "warns";
+  /** One line: the thing, its value, what was expected. Never a secret. */
+  readonly problem: string;
+  /** The command that mends it, or shows more, as a person types it; "": none is known. */
+  readonly remedy: string;
+}
+
+/**
+ * Something of a host that the resource needs and that both nodes should have alike. `name` is a
+ * path or a name that means the same on both. A `file` is read by whoever compares; the others
+ * carry what is compared as a short text: the target of a `link`, the digest of a `certificate`,
+ * the digest of the public part of a `key`, sorted `modules`, a `version`, a setting of the kernel
+ * or of systemd. Never a secret.
+ */
+export type ComparedItem =
+  | { readonly kind: "file"; readonly name: string }
+  | {
+      readonly kind: "link" | "certificate" | "key" | "modules" | "version" | "sysctl" | "unit";
+      readonly name: string;
+      readonly value: string;
+    };
+
 /** A resource agent: metadata and one function an action. */
 export interface ResourceAgent {
   readonly metadata: AgentMetadata;
@@ -261,4 +286,11 @@ export interface ResourceAgent {
    * What to watch while started; asked after each successful start and monitor. Cheap, no forks.
    */
   readonly watches?: (context: AgentContext) => Promise<readonly Watch[]>;
+  /**
+   * Whether the resource could be started here now, without touching what runs here. Asked again
+   * and again on the passive node: cheap, and no worse than `validate` to what else runs there.
+   */
+  readonly checkReadiness?: (context: AgentContext) => Promise<readonly ReadinessFinding[]>;
+  /** What both nodes should have alike for this resource; asked about once a minute. */
+  readonly listCompared?: (context: AgentContext) => Promise<readonly ComparedItem[]>;
 }
