@@ -1,4 +1,5 @@
 import { type Problem, renderProblem } from "../agent/core/model/index.ts";
+import { visibleLine } from "./visible-text.ts";
 
 /** Exit codes of `lbctl`, as docs/operations.md lists them. */
 export const EXIT = { done: 0, failed: 1, refused: 2, unreachable: 3 } as const;
@@ -29,7 +30,7 @@ export function refused(...lines: readonly string[]): CtlError {
 
 /** Mistakes that were found elsewhere: one a line. */
 export function refusedBy(problems: readonly Problem[]): CtlError {
-  return new CtlError(EXIT.refused, ...problems.map(renderProblem));
+  return new CtlError(EXIT.refused, ...problems.map((each) => visibleLine(renderProblem(each))));
 }
 
 /** No agent, no permission, no connection, another version. */

@@ -2,6 +2,10 @@
 
 import { RELEASE } from "../agent/core/model/index.ts";
 import { openSession } from "./session.ts";
+import { visibleText } from "./visible-text.ts";
+
+/** To the upper left corner, and away with all that stands there. */
+const CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
@@ -11,9 +15,12 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
 }
 
 function main(): void {
+  // What goes to a file or a program stays as it is, such as the XML of an export.
+  const { isTTY = false } = process.stdout;
   const session = openSession({
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(`${text}\n`),
+    out: (text) => process.stdout.write(`${isTTY ? visibleText(text) : text}\n`),
+    err: (text) => process.stderr.write(`${visibleText(text)}\n`),
+    ...(isTTY ? { clear: () => process.stdout.write(CLEAR_SCREEN) } : {}),
   });
   // `lbctl status | head` closes the pipe early, which is no error.
   process.stdout.on("error", (error: Error) => {

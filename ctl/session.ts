@@ -9,6 +9,8 @@ import { type Paths, readPaths } from "./paths.ts";
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Empties the screen; absent where there is none. */
+  clear?(): void;
 }
 
 /** One run of `lbctl`. */

@@ -11,8 +11,8 @@ export function commandLine(words: readonly string[]): string {
 /** `name=value` words; null when pcs could not tell where a name ends. */
 export function assignments(values: NameValues): readonly string[] | null {
   const entries = Object.entries(values);
-  // An empty value would remove the name instead of setting it.
-  const isPlain = entries.every(([name, value]) => /^[^=\s]+$/.test(name) && value !== "");
+  // An empty value would remove the name instead of setting it; with a hyphen an option begins.
+  const isPlain = entries.every(([name, value]) => /^[^-=\s][^=\s]*$/.test(name) && value !== "");
   return isPlain ? entries.map(([name, value]) => `${name}=${value}`) : null;
 }
 

@@ -172,3 +172,28 @@ test("what pcs has no words for goes into the file as XML, with a comment", () =
     "XML",
   ]);
 });
+
+test("no name of a property or node becomes a command of its own", () => {
+  const name = "x&#10;touch /tmp/owned;";
+  const lines = linesFor({
+    options: propertySet({ [name]: "1" }),
+    nodes: `<node id="1" uname="${name}" score="5"/>`,
+  });
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("touch")),
+    ["touch /tmp/owned;' <<'XML'"],
+  );
+  assert.ok(lines.includes("# Node x\\ntouch /tmp/owned;"), lines.join("\n"));
+});
+
+test("a name that pcs would take for an option goes into the file as XML", () => {
+  const attributes = pairs("a", { "--force": "1" });
+  const nodes = `<node id="1" uname="p1">
+    <instance_attributes id="a">${attributes}</instance_attributes></node>`;
+  const resources = dummy(
+    "d",
+    `<instance_attributes id="i">${pairs("i", { "--group": "g" })}</instance_attributes>`,
+  );
+  const lines = linesFor({ nodes, resources });
+  assert.ok(!lines.some((line) => line.includes("--force=") || line.includes(" --group=")));
+});

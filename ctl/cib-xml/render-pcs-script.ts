@@ -13,6 +13,7 @@ import type {
   Tag,
   ValueSet,
 } from "../../agent/core/model/index.ts";
+import { visibleLine } from "../visible-text.ts";
 import { OWN_PROPERTIES } from "./old-names.ts";
 import { constraintCommands } from "./pcs-constraints.ts";
 import { type Commands, resourceCommands } from "./pcs-resources.ts";
@@ -105,7 +106,7 @@ class Script {
     }
     const settable = Object.entries(properties).filter(([name]) => PROPERTY_NAMES.has(name));
     const left = Object.keys(properties).filter((name) => !PROPERTY_NAMES.has(name));
-    if (left.length > 0) this.lines.push(`# Not for people to set: ${left.join(", ")}.`);
+    if (left.length > 0) this.#comment(`Not for people to set: ${left.join(", ")}.`);
     this.#assign(["property", "set"], Object.fromEntries(settable), {
       more: ["--force"],
       xml: () => this.#push("crm_config", this.#children("crm_config"), "such values"),
@@ -205,12 +206,18 @@ class Script {
   }
 
   #title(text: string): void {
-    this.lines.push("", `# ${text}`);
+    this.lines.push("");
+    this.#comment(text);
+  }
+
+  // A name with the end of a line in it would go on behind it as a command.
+  #comment(text: string): void {
+    this.lines.push(`# ${visibleLine(text)}`);
   }
 
   #push(section: string, elements: readonly XmlTree[], what: string): void {
     for (const element of elements) {
-      this.lines.push(`# pcs has no words for ${what}.`);
+      this.#comment(`pcs has no words for ${what}.`);
       // A section that may be missing comes along.
       if (ALWAYS_THERE.includes(section)) this.#heredoc(`push ${section}`, element);
       else this.#heredoc("push configuration", xml(section, {}, [element]));

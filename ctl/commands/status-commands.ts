@@ -175,10 +175,9 @@ function runMon(session: Session, options: Options): Promise<void> {
     }
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort());
-    const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
-    await agent.watchStatus(
-      (status) => terminal.out(`${clear}${renderMon(status, shown)}\n`),
-      stop.signal,
-    );
+    await agent.watchStatus((status) => {
+      terminal.clear?.();
+      terminal.out(`${renderMon(status, shown)}\n`);
+    }, stop.signal);
   });
 }
