@@ -10,14 +10,14 @@ import { readScoreText } from "./read-scalars.ts";
 import { note, noteUnread, type Reading, resolvedChildren } from "./reading.ts";
 import { attributeOf, childrenOf, type XmlElement } from "./xml-document.ts";
 
-const ROLES: Readonly<Record<string, ConstraintRole>> = {
-  started: "Started",
-  stopped: "Stopped",
-  promoted: "Promoted",
-  unpromoted: "Unpromoted",
-  master: "Promoted",
-  slave: "Unpromoted",
-};
+const ROLES: ReadonlyMap<string, ConstraintRole> = new Map([
+  ["started", "Started"],
+  ["stopped", "Stopped"],
+  ["promoted", "Promoted"],
+  ["unpromoted", "Unpromoted"],
+  ["master", "Promoted"],
+  ["slave", "Unpromoted"],
+]);
 
 const ACTIONS = ["start", "stop", "promote", "demote"] as const;
 const STRENGTHS = ["Mandatory", "Optional", "Serialize"] as const;
@@ -57,7 +57,7 @@ export function readRole(
 ): ConstraintRole | null {
   const text = attributeOf(element, name);
   if (text === null) return null;
-  const role = ROLES[text.toLowerCase()] ?? null;
+  const role = ROLES.get(text.toLowerCase()) ?? null;
   if (role === null) {
     note(reading, element, { kind: "dropped", text: `${name}="${text}" is no role` });
   } else if (role !== text) {
@@ -94,14 +94,40 @@ export function readStrength(
   return "Mandatory";
 }
 
-/** True or false; null when it is missing or neither. */
-export function readTruth(text: string | null): boolean | null {
-  return text === null ? null : parseBoolean(text);
+/** True or false; null when it is missing or, with a note, neither. */
+export function readTruth(reading: Reading, element: XmlElement, name: string): boolean | null {
+  const text = attributeOf(element, name);
+  if (text === null) return null;
+  const truth = parseBoolean(text);
+  if (truth === null) {
+    const problem = `${name}="${text}" is neither true nor false`;
+    note(reading, element, { kind: "dropped", text: problem });
+  }
+  return truth;
+}
+
+/** One of these words, whatever the case; null when it is missing or, with a note, another one. */
+export function readWord<Word extends string>(
+  reading: Reading,
+  element: XmlElement,
+  { name, words }: { readonly name: string; readonly words: readonly Word[] },
+): Word | null {
+  const text = attributeOf(element, name);
+  if (text === null) return null;
+  const word = words.find((each) => each === text.toLowerCase()) ?? null;
+  if (word === null) {
+    const problem = `${name}="${text}" is none of ${words.join(", ")}`;
+    note(reading, element, { kind: "dropped", text: problem });
+  }
+  return word;
 }
 
 /** The member of a colocation that says whether dependents pull; left out when it is not said. */
-export function readInfluence(element: XmlElement): { readonly influence?: boolean } {
-  const influence = readTruth(attributeOf(element, "influence"));
+export function readInfluence(
+  reading: Reading,
+  element: XmlElement,
+): { readonly influence?: boolean } {
+  const influence = readTruth(reading, element, "influence");
   return influence === null ? {} : { influence };
 }
 
@@ -116,8 +142,7 @@ export function readSets(reading: Reading, constraint: XmlElement): readonly Res
       note(reading, element, { kind: "dropped", text: "is a set without resources" });
       return [];
     }
-    const ordering = attributeOf(element, "ordering");
-    const sequential = readTruth(attributeOf(element, "sequential"));
+    const sequential = readTruth(reading, element, "sequential");
     const kind = attributeOf(element, "kind");
     return [
       {
@@ -125,11 +150,11 @@ export function readSets(reading: Reading, constraint: XmlElement): readonly Res
         resources,
         isSequential: sequential ?? true,
         ...(sequential === null ? { saysSequential: false } : {}),
-        needsAll: readTruth(attributeOf(element, "require-all")) ?? true,
+        needsAll: readTruth(reading, element, "require-all") ?? true,
         action: readAction(reading, element, "action"),
         role: readRole(reading, element, "role"),
         score: readScore(reading, element, "score"),
-        ordering: ORDERINGS.find((each) => each === ordering) ?? null,
+        ordering: readWord(reading, element, { name: "ordering", words: ORDERINGS }),
         strength: kind === null ? null : readStrength(reading, element, kind),
       },
     ];

@@ -106,6 +106,74 @@ suite("each thing has a line", () => {
       },
       /^tag t: names gone, which is not there$/,
     ],
+    [
+      "a property with a name that every object has",
+      { options: propertySet({ ["__proto__"]: "1" }) },
+      /^property __proto__: is not known \(its value: "1"\)$/,
+    ],
+    [
+      "what stands in a second section",
+      { more: `<resources>${dummy("d")}</resources>` },
+      /^primitive d: has no place in a second resources \(line \d+\)$/,
+    ],
+    [
+      "what stands in the wrong section",
+      { more: `<tags>${dummy("d")}</tags>` },
+      /^primitive d: has no place in tags \(line \d+\)$/,
+    ],
+    [
+      "an attribute of a tag",
+      { resources: dummy("d"), more: '<tags><tag id="t" x="1"><obj_ref id="d"/></tag></tags>' },
+      /^tag t: x="1" has no place here \(line \d+\)$/,
+    ],
+    [
+      "the second resource of a clone",
+      { resources: `<clone id="c">${dummy("d")}${dummy("e")}</clone>` },
+      /^primitive e: is the second one in clone c, which holds one resource \(line \d+\)$/,
+    ],
+    [
+      "a role that is none, with a name that every object has",
+      {
+        resources: dummy("d"),
+        constraints: '<rsc_location id="l" rsc="d" node="p1" score="1" role="constructor"/>',
+      },
+      /^rsc_location l: role="constructor" is no role \(line \d+\)$/,
+    ],
+    [
+      "a discovery that is none",
+      {
+        resources: dummy("d"),
+        constraints:
+          '<rsc_location id="l" rsc="d" node="p1" score="1" resource-discovery="seldom"/>',
+      },
+      /^rsc_location l: resource-discovery="seldom" is none of always, never, exclusive/,
+    ],
+    [
+      "a truth that is neither",
+      {
+        resources: dummy("d") + dummy("e"),
+        constraints: '<rsc_order id="o" first="d" then="e" symmetrical="perhaps"/>',
+      },
+      /^rsc_order o: symmetrical="perhaps" is neither true nor false/,
+    ],
+    [
+      "a word of a rule that is none",
+      {
+        resources: dummy("d"),
+        constraints: `<rsc_location id="l" rsc="d"><rule id="r" score="1" boolean-op="xor">
+          <expression id="e" attribute="a" operation="defined" x="1"/></rule></rsc_location>`,
+      },
+      /^rule r: boolean-op="xor" is none of and, or/,
+    ],
+    [
+      "an attribute of an expression",
+      {
+        resources: dummy("d"),
+        constraints: `<rsc_location id="l" rsc="d"><rule id="r" score="1">
+          <expression id="e" attribute="a" operation="defined" x="1"/></rule></rsc_location>`,
+      },
+      /^expression e: x="1" has no place here/,
+    ],
     ["comments", { resources: "<!-- note -->" }, /^comments: 1 XML comments are not kept$/],
   ];
   for (const [name, parts, line] of rows) {

@@ -84,8 +84,10 @@ function latestTimeMs(element: XmlElement | null): number {
 
 function noteSections(reading: Reading, root: XmlElement): void {
   for (const child of root.children) {
-    if (child.name === "configuration" || child.name === "status") continue;
-    note(reading, child, { kind: "dropped", text: "is no part of a CIB" });
+    const isPart = child.name === "configuration" || child.name === "status";
+    if (isPart && childOf(root, child.name) === child) continue;
+    const text = isPart ? "is a second one, which is not read" : "is no part of a CIB";
+    note(reading, child, { kind: "dropped", text });
   }
   for (const child of childOf(root, "status")?.children ?? []) {
     if (child.name !== "tickets") continue;

@@ -41,16 +41,19 @@ export interface Configuration {
   readonly nodes: readonly ConfiguredNode[];
 }
 
-const SECTIONS = new Set([
-  "crm_config",
-  "nodes",
-  "resources",
-  "constraints",
-  "rsc_defaults",
-  "op_defaults",
-  "fencing-topology",
-  "tags",
+/** The sections and what is in them; null: anything, which is looked at where it is read. */
+const SECTIONS: ReadonlyMap<string, string | null> = new Map([
+  ["crm_config", "cluster_property_set"],
+  ["nodes", "node"],
+  ["resources", null],
+  ["constraints", null],
+  ["rsc_defaults", "meta_attributes"],
+  ["op_defaults", "meta_attributes"],
+  ["fencing-topology", "fencing-level"],
+  ["tags", "tag"],
 ]);
+
+const TAG = { attributes: new Set(["id"]), children: new Set(["obj_ref"]) };
 
 const NODE = {
   attributes: new Set(["id", "uname", "type", "score"]),
@@ -82,7 +85,9 @@ export function readConfiguration(reading: Reading, root: XmlElement): Configura
   );
   const options = readOptions(reading, section);
   const { templates, resources } = readResources(reading, childOf(section, "resources"));
-  const tags = childrenOf(childOf(section, "tags"), "tag").map(readTag);
+  const tags = childrenOf(childOf(section, "tags"), "tag").map((element) =>
+    readTag(reading, element),
+  );
   const fencingLevels = readFencingLevels(reading, childOf(section, "fencing-topology"));
   return {
     nodes,
@@ -110,7 +115,11 @@ export function readConfiguration(reading: Reading, root: XmlElement): Configura
 
 function noteSections(reading: Reading, section: XmlElement | null): void {
   for (const child of section?.children ?? []) {
-    if (SECTIONS.has(child.name)) continue;
+    const content = SECTIONS.get(child.name);
+    if (content !== undefined) {
+      noteContents(reading, child, { content, isFirst: childOf(section, child.name) === child });
+      continue;
+    }
     const isKnown = child.name === "acls" || child.name === "alerts";
     if (!isKnown) note(reading, child, { kind: "dropped", text: "is no section of a CIB" });
     const text =
@@ -118,6 +127,18 @@ function noteSections(reading: Reading, section: XmlElement | null): void {
     for (const each of isKnown ? child.children : []) {
       note(reading, each, { kind: "outOfScope", text });
     }
+  }
+}
+
+function noteContents(
+  reading: Reading,
+  section: XmlElement,
+  { content, isFirst }: { readonly content: string | null; readonly isFirst: boolean },
+): void {
+  for (const each of section.children) {
+    const isRead = isFirst && (content === null || each.name === content);
+    const place = isFirst ? section.name : `a second ${section.name}`;
+    if (!isRead) note(reading, each, { kind: "dropped", text: `has no place in ${place}` });
   }
 }
 
@@ -175,23 +196,27 @@ function splitMoved(
     readonly names: ReadonlyMap<string, Renaming>;
   },
 ): Pick<Options, "properties" | "resourceDefaults" | "operationDefaults"> {
-  const properties: Record<string, string> = {};
-  const resourceDefaults: Record<string, string> = {};
-  const operationDefaults: Record<string, string> = {};
+  const properties = new Map<string, string>();
+  const resourceDefaults = new Map<string, string>();
+  const operationDefaults = new Map<string, string>();
   for (const [name, value] of Object.entries(given.properties)) {
     const renaming = given.names.get(name);
     if (renaming?.moveTo === undefined || section === null) {
-      properties[name] = value;
+      properties.set(name, value);
       continue;
     }
     const isForResources = renaming.moveTo === "resourceDefaults";
     const definitions = isForResources ? META_DEFINITIONS : OPERATION_DEFINITIONS;
     const defaults = isForResources ? resourceDefaults : operationDefaults;
-    defaults[renaming.name] = normalText(definitions.get(renaming.name), value);
+    defaults.set(renaming.name, normalText(definitions.get(renaming.name), value));
     const text = `is the ${isForResources ? "resource" : "operation"} default ${renaming.name}`;
     note(reading, section, { kind: "changed", subject: `cluster property ${name}`, text });
   }
-  return { properties, resourceDefaults, operationDefaults };
+  return {
+    properties: Object.fromEntries(properties),
+    resourceDefaults: Object.fromEntries(resourceDefaults),
+    operationDefaults: Object.fromEntries(operationDefaults),
+  };
 }
 
 function readNode(reading: Reading, element: XmlElement): readonly ConfiguredNode[] {
@@ -230,7 +255,8 @@ function normalSwitches(values: NameValues, sets: readonly ValueSet[]): NameValu
   return normal;
 }
 
-function readTag(element: XmlElement): Tag {
+function readTag(reading: Reading, element: XmlElement): Tag {
+  noteUnread(reading, element, TAG);
   return {
     id: attributeOf(element, "id") ?? "",
     members: childrenOf(element, "obj_ref").map((each) => attributeOf(each, "id") ?? ""),

@@ -91,7 +91,7 @@ function readColocation(
   );
   const id = attributeOf(element, "id") ?? "";
   const score = readScore(reading, element, "score");
-  const shared = { id, ...readInfluence(element) };
+  const shared = { id, ...readInfluence(reading, element) };
   if (hasSets) {
     const sets = readSets(reading, element);
     return { kind: "colocationSets", ...shared, score: score ?? 0, sets };
@@ -118,12 +118,12 @@ function readOrder(reading: Reading, element: XmlElement): OrderConstraint | Ord
   const strength = readOrderStrength(reading, element);
   // Who serializes does not say which comes first, so there is no reverse either.
   const isSymmetrical =
-    strength !== "Serialize" && (readTruth(attributeOf(element, "symmetrical")) ?? true);
+    strength !== "Serialize" && (readTruth(reading, element, "symmetrical") ?? true);
   if (hasSets) {
     return { kind: "orderSets", id, strength, isSymmetrical, sets: readSets(reading, element) };
   }
   const firstAction = readAction(reading, element, "first-action") ?? "start";
-  const needsAll = readTruth(attributeOf(element, "require-all"));
+  const needsAll = readTruth(reading, element, "require-all");
   return {
     kind: "order",
     id,

@@ -5,7 +5,7 @@ import type {
   LocationRules,
   ResourceDiscovery,
 } from "../../agent/core/model/index.ts";
-import { readRole, readScore, readSets } from "./constraint-attributes.ts";
+import { readRole, readScore, readSets, readWord } from "./constraint-attributes.ts";
 import { readRule } from "./read-rules.ts";
 import { note, noteUnread, type Reading, resolvedChildren } from "./reading.ts";
 import { attributeOf, childOf, type XmlElement } from "./xml-document.ts";
@@ -32,7 +32,7 @@ export function readLocation(
     return [];
   }
   const role = readRole(reading, element, "role");
-  const shared = { id, ...readDiscovery(element), ...(role === null ? {} : { role }) };
+  const shared = { id, ...readDiscovery(reading, element), ...(role === null ? {} : { role }) };
   if (target.kind !== "resource") return [{ kind: "locationRules", ...shared, target, nodes }];
   const { resource } = target;
   if (nodes.kind === "node") {
@@ -96,8 +96,11 @@ function readSimpleRule(rules: readonly LocationRule[]): {
   return { node: value, score: first.score, rule: { id: first.rule.id, role: first.role } };
 }
 
-function readDiscovery(element: XmlElement): { readonly discovery?: ResourceDiscovery } {
-  const text = attributeOf(element, "resource-discovery")?.toLowerCase();
-  const discovery = DISCOVERIES.find((each) => each === text);
-  return discovery === undefined ? {} : { discovery };
+function readDiscovery(
+  reading: Reading,
+  element: XmlElement,
+): { readonly discovery?: ResourceDiscovery } {
+  const how = { name: "resource-discovery", words: DISCOVERIES };
+  const discovery = readWord(reading, element, how);
+  return discovery === null ? {} : { discovery };
 }

@@ -12,7 +12,7 @@ import type {
 import { META_NAMES, OLD_DEVICE_NAMES, OLD_META_NAMES } from "./old-names.ts";
 import { readOperations } from "./read-operations.ts";
 import { META_DEFINITIONS, readPlainValues, readValues, type Values } from "./read-values.ts";
-import { note, noteUnread, type Reading } from "./reading.ts";
+import { note, noteUnread, type Reading, subjectOf } from "./reading.ts";
 import { attributeOf, childrenOf, type XmlElement } from "./xml-document.ts";
 
 const AGENT_ATTRIBUTES = new Set(["id", "class", "provider", "type", "template"]);
@@ -116,10 +116,13 @@ function readGroup(context: Context, element: XmlElement): readonly Group[] {
 function readClone(context: Context, element: XmlElement): readonly Clone[] {
   const { reading } = context;
   noteUnread(reading, element, { attributes: SET_OF_RESOURCES, children: CLONE_CHILDREN });
-  const [child] = element.children.flatMap((each): readonly (Primitive | Group)[] => {
-    if (each.name === "primitive") return readPrimitive(context, each);
-    return each.name === "group" ? readGroup(context, each) : [];
-  });
+  const isChild = ({ name }: XmlElement): boolean => name === "primitive" || name === "group";
+  const [first, ...others] = element.children.filter(isChild);
+  for (const other of others) {
+    const text = `is the second one in ${subjectOf(element)}, which holds one resource`;
+    note(reading, other, { kind: "dropped", text });
+  }
+  const [child] = first === undefined ? [] : readChild(context, first);
   if (child === undefined) {
     note(reading, element, { kind: "dropped", text: "is a clone of nothing" });
     return [];
@@ -139,6 +142,10 @@ function readClone(context: Context, element: XmlElement): readonly Clone[] {
       child,
     },
   ];
+}
+
+function readChild(context: Context, element: XmlElement): readonly (Primitive | Group)[] {
+  return element.name === "group" ? readGroup(context, element) : readPrimitive(context, element);
 }
 
 function readAgent(reading: Reading, element: XmlElement): AgentName {

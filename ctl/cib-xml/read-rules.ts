@@ -1,25 +1,33 @@
 /** Reads rules and their expressions. */
-import type { Comparison, Condition, DateSpec, Rule } from "../../agent/core/model/index.ts";
+import {
+  COMPARISONS,
+  DATE_OPERATIONS,
+  VALUE_SOURCES,
+  VALUE_TYPES,
+} from "../../agent/core/configuration/index.ts";
+import type { Condition, DateSpec, Rule } from "../../agent/core/model/index.ts";
+import { readWord } from "./constraint-attributes.ts";
 import { readIntervalText } from "./read-scalars.ts";
 import { note, noteUnread, type Reading, resolve } from "./reading.ts";
 import { attributeOf, childOf, type XmlElement } from "./xml-document.ts";
 
-const COMPARISONS: readonly Comparison[] = [
-  "lt",
-  "lte",
-  "gt",
-  "gte",
-  "eq",
-  "ne",
-  "defined",
-  "not_defined",
-];
-
-const DATE_OPERATIONS = ["gt", "lt", "in_range", "date_spec"] as const;
-const VALUE_TYPES = ["string", "integer", "number", "version"] as const;
-const VALUE_SOURCES = ["literal", "param", "meta"] as const;
+const COMBINATIONS = ["and", "or"] as const;
 
 const RULE_ATTRIBUTES = new Set(["id", "boolean-op", "score", "score-attribute", "role"]);
+const NONE = new Set<string>();
+const EXPRESSION = {
+  attributes: new Set(["id", "attribute", "operation", "value", "type", "value-source"]),
+  children: NONE,
+};
+const DATE_EXPRESSION = {
+  attributes: new Set(["id", "operation", "start", "end"]),
+  children: new Set(["duration", "date_spec"]),
+};
+const RESOURCE_EXPRESSION = {
+  attributes: new Set(["id", "class", "provider", "type"]),
+  children: NONE,
+};
+const OPERATION_EXPRESSION = { attributes: new Set(["id", "name", "interval"]), children: NONE };
 const CONDITIONS = new Set([
   "rule",
   "expression",
@@ -36,11 +44,11 @@ export function readRule(reading: Reading, given: XmlElement): Rule | null {
   const element = resolve(reading, given);
   if (element === null) return null;
   noteUnread(reading, element, { attributes: RULE_ATTRIBUTES, children: CONDITIONS });
-  const combine = attributeOf(element, "boolean-op")?.toLowerCase();
+  const combine = readWord(reading, element, { name: "boolean-op", words: COMBINATIONS });
   return {
     kind: "rule",
     id: attributeOf(element, "id") ?? "",
-    combine: combine === "or" ? "or" : "and",
+    combine: combine ?? "and",
     conditions: element.children.flatMap((child) => readCondition(reading, child)),
   };
 }
@@ -59,6 +67,7 @@ function readCondition(reading: Reading, given: XmlElement): readonly Condition[
     case "date_expression":
       return [readDateExpression(reading, element)];
     case "rsc_expression":
+      noteUnread(reading, element, RESOURCE_EXPRESSION);
       return [
         {
           kind: "resource",
@@ -68,30 +77,31 @@ function readCondition(reading: Reading, given: XmlElement): readonly Condition[
         },
       ];
     default:
-      return [readOperationExpression(element)];
+      return [readOperationExpression(reading, element)];
   }
 }
 
 function readExpression(reading: Reading, element: XmlElement): Condition {
+  noteUnread(reading, element, EXPRESSION);
   const operation = attributeOf(element, "operation")?.toLowerCase();
   const known = COMPARISONS.find((each) => each === operation);
   if (known === undefined) {
     const text = `operation "${operation ?? ""}" is none: taken as eq`;
     note(reading, element, { kind: "changed", text });
   }
-  const type = attributeOf(element, "type")?.toLowerCase();
-  const source = attributeOf(element, "value-source")?.toLowerCase();
   return {
     kind: "attribute",
     attribute: attributeOf(element, "attribute") ?? "",
     operation: known ?? "eq",
     value: attributeOf(element, "value"),
-    type: VALUE_TYPES.find((each) => each === type) ?? null,
-    valueSource: VALUE_SOURCES.find((each) => each === source) ?? "literal",
+    type: readWord(reading, element, { name: "type", words: VALUE_TYPES }),
+    valueSource:
+      readWord(reading, element, { name: "value-source", words: VALUE_SOURCES }) ?? "literal",
   };
 }
 
 function readDateExpression(reading: Reading, element: XmlElement): Condition {
+  noteUnread(reading, element, DATE_EXPRESSION);
   const operation = attributeOf(element, "operation")?.toLowerCase() ?? "in_range";
   const known = DATE_OPERATIONS.find((each) => each === operation);
   if (known === undefined) {
@@ -108,12 +118,17 @@ function readDateExpression(reading: Reading, element: XmlElement): Condition {
   };
 }
 
-function readOperationExpression(element: XmlElement): Condition {
+function readOperationExpression(reading: Reading, element: XmlElement): Condition {
+  noteUnread(reading, element, OPERATION_EXPRESSION);
   const interval = attributeOf(element, "interval");
+  const intervalMs = interval === null ? null : readIntervalText(interval);
+  if (interval !== null && intervalMs === null) {
+    note(reading, element, { kind: "changed", text: `interval="${interval}" is none: taken as 0` });
+  }
   return {
     kind: "operation",
     name: attributeOf(element, "name") ?? "",
-    intervalMs: interval === null ? null : (readIntervalText(interval) ?? 0),
+    intervalMs: interval === null ? null : (intervalMs ?? 0),
   };
 }
 

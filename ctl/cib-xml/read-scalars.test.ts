@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "mocha";
-import { readIntervalText, readScoreText, readTimeText } from "./read-scalars.ts";
+import { readIntervalText, readScoreText, readSecondsAsMs, readTimeText } from "./read-scalars.ts";
 
 const SCORES: readonly (readonly [string, number | null])[] = [
   ["0", 0],
@@ -47,7 +47,19 @@ const TIMES: readonly (readonly [string, string | null])[] = [
   ["2005-020T11:30", "2005-01-20T11:30:00.000Z"],
   ["2026-W27-3", "2026-07-01T00:00:00.000Z"],
   ["1782864000", "2026-07-01T00:00:00.000Z"],
+  ["2024-02-29T24:00", "2024-03-01T00:00:00.000Z"],
+  ["9999-12-31T23:59:59", "9999-12-31T23:59:59.000Z"],
   ["tomorrow", null],
+  ["2026-13-01", null],
+  ["2026-02-29", null],
+  ["2026-366", null],
+  ["2026-000", null],
+  ["2026-W54-1", null],
+  ["2026-W27-8", null],
+  ["2026-07-01T25:00", null],
+  ["2026-07-01T12:60", null],
+  ["999999999999999", null],
+  ["99999999999999999999", null],
 ];
 for (const [text, time] of TIMES) {
   test(`"${text}" is ${time}`, () => {
@@ -55,3 +67,8 @@ for (const [text, time] of TIMES) {
     assert.equal(read === null ? null : new Date(read).toISOString(), time);
   });
 }
+
+test("seconds beyond the year 9999 are no time, so that every time can be told", () => {
+  assert.equal(readSecondsAsMs("1782864000"), 1_782_864_000_000);
+  assert.equal(readSecondsAsMs("999999999999999"), 0);
+});

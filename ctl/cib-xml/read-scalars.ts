@@ -31,6 +31,9 @@ const DATE = new RegExp(
 
 const DAY_MS = 86_400_000;
 
+/** The end of the year 9999, the last that ISO 8601 writes with four digits. */
+const TIME_MAX_MS = Date.UTC(10_000, 0, 1) - 1;
+
 /** A score, saturated at ±INFINITY; null when the text is none. */
 export function readScoreText(text: string): number | null {
   const [, sign, digits] = /^\s*([+-]?)(INFINITY|\d+)\s*$/i.exec(text) ?? [];
@@ -51,28 +54,53 @@ export function readIntervalText(text: string): number | null {
 /**
  * Milliseconds since 1970 of a point in time: seconds since 1970, or ISO 8601 with a calendar
  * (2026-07-01), ordinal (2026-182) or week date (2026-W27-3), a time of day if wanted, UTC unless
- * it names an offset. Null when it is none.
+ * it names an offset. Null when it is none, or a day or an hour that no calendar has.
  */
 export function readTimeText(text: string): number | null {
-  if (/^\d{9,}$/.test(text)) return Number(text) * 1000;
+  if (/^\d{9,}$/.test(text)) return asTime(Number(text) * 1000);
   const found = DATE.exec(text.trim());
   if (found === null) return null;
   const [, year = "", month, day, ordinal, week, weekday] = found;
   const [hours = "0", minutes = "0", seconds = "0"] = found.slice(7, 10);
-  const start = Date.UTC(Number(year), 0, 1);
+  const isClock = Number(minutes) < 60 && Number(seconds) < 60;
+  const timeMs = (Number(hours) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
   const dayMs =
     month !== undefined && day !== undefined
-      ? Date.UTC(Number(year), Number(month) - 1, Number(day))
+      ? readDay(Number(year), Number(month), Number(day))
       : ordinal !== undefined
-        ? start + (Number(ordinal) - 1) * DAY_MS
-        : startOfWeekOne(Number(year)) + (Number(week) * 7 + Number(weekday) - 8) * DAY_MS;
-  const timeMs = (Number(hours) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
-  return dayMs + timeMs - offsetMs(found[10]);
+        ? readOrdinal(Number(year), Number(ordinal))
+        : readWeekday(Number(year), Number(week), Number(weekday));
+  // 24:00 is the end of the day.
+  if (dayMs === null || !isClock || timeMs > DAY_MS) return null;
+  return asTime(dayMs + timeMs - offsetMs(found[10]));
 }
 
-/** A whole number of seconds as milliseconds; 0 when it is missing or none. */
+/** The same number when it is a time that can be told, from 1970 to 9999; else null. */
+export function asTime(ms: number): number | null {
+  return Number.isFinite(ms) && ms >= 0 && ms <= TIME_MAX_MS ? ms : null;
+}
+
+function readDay(year: number, month: number, day: number): number | null {
+  const ms = Date.UTC(year, month - 1, day);
+  const date = new Date(ms);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : null;
+}
+
+function readOrdinal(year: number, ordinal: number): number | null {
+  const start = Date.UTC(year, 0, 1);
+  const days = (Date.UTC(year + 1, 0, 1) - start) / DAY_MS;
+  return ordinal >= 1 && ordinal <= days ? start + (ordinal - 1) * DAY_MS : null;
+}
+
+function readWeekday(year: number, week: number, weekday: number): number | null {
+  if (week < 1 || weekday < 1 || weekday > 7) return null;
+  const ms = startOfWeekOne(year) + (week * 7 + weekday - 8) * DAY_MS;
+  return ms < startOfWeekOne(year + 1) ? ms : null;
+}
+
+/** Seconds since 1970 as milliseconds; 0 when they are missing or no time that can be told. */
 export function readSecondsAsMs(text: string | null): number {
-  return readWholeNumber(text) * 1000;
+  return asTime(readWholeNumber(text) * 1000) ?? 0;
 }
 
 /** A whole number; 0 when it is missing or none. */

@@ -44,3 +44,22 @@ test("elements nested deeper than the limit are refused, at the limit they are r
   assert.equal(parseXml(nested(DEPTH_MAX)).kind, "document");
   assert.equal(parseXml(nested(DEPTH_MAX + 1)).kind, "refused");
 });
+
+test("what is nested too deep is not parsed to its end", () => {
+  // To its end this would take longer than a test may, and gigabytes.
+  const parsed = parseXml("<a>".repeat(1_500_000));
+  assert.ok(parsed.kind === "refused");
+  assert.deepEqual(
+    parsed.problems.map(({ path }) => path),
+    [`line 1, column ${DEPTH_MAX * 3 + 3}`],
+  );
+});
+
+test("a document of several chunks is read whole, letters on their borders too", () => {
+  for (const shift of [0, 1, 2]) {
+    const value = `${"x".repeat(65_520 + shift)}\u{1f642}\u{1f642}\u{1f642}`;
+    const parsed = parseXml(`\uFEFF<a b="${value}"/>`);
+    assert.ok(parsed.kind === "document");
+    assert.equal(parsed.root.attributes["b"], value);
+  }
+});

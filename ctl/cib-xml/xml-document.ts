@@ -8,6 +8,9 @@ export const DOCUMENT_LENGTH_MAX = 64 * 1024 * 1024;
 /** Deepest nesting of elements that is read. A CIB needs about ten. */
 export const DEPTH_MAX = 100;
 
+/** How much is parsed at a time: what cannot be read is not parsed to its end. */
+const CHUNK_LENGTH = 64 * 1024;
+
 /** One element: its attributes, child elements in order, and where its tag begins. */
 export interface XmlElement {
   readonly name: string;
@@ -64,7 +67,11 @@ export function parseXml(text: string): ParsedXml {
     open.pop();
   });
   // A byte order mark is no part of the text.
-  parser.write(text.replace(/^\uFEFF/, "")).close();
+  const begin = text.startsWith("\uFEFF") ? 1 : 0;
+  for (let at = begin; at < text.length && problem === null; at += CHUNK_LENGTH) {
+    parser.write(text.slice(at, at + CHUNK_LENGTH));
+  }
+  if (problem === null) parser.close();
   if (problem !== null) return { kind: "refused", problems: [problem] };
   if (root === null) return refuse("document", "is empty");
   return { kind: "document", root, comments };

@@ -11,6 +11,12 @@ export { PROPERTIES } from "./cluster-properties.ts";
 export { resourcesNamedIn } from "./named-in-constraint.ts";
 export { renderNearNames } from "./near-names.ts";
 export { type ParsedCib, parseCib } from "./parse-cib.ts";
+export {
+  COMPARISONS,
+  DATE_OPERATIONS,
+  VALUE_SOURCES,
+  VALUE_TYPES,
+} from "./parse-rules.ts";
 export { findResource, listResources, withContents } from "./resource-tree.ts";
 export {
   META_ATTRIBUTES,

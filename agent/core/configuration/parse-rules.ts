@@ -17,7 +17,8 @@ import {
 /** Rules may be nested this deep; deeper ones would exhaust the stack of whoever reads them. */
 export const RULE_DEPTH_MAX = 16;
 
-const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
+/** How a rule compares an attribute of a node, presence included. */
+export const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
   "lt",
   "lte",
   "gt",
@@ -27,9 +28,12 @@ const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
   "defined",
   "not_defined",
 ];
-const VALUE_TYPES = ["string", "integer", "number", "version"] as const;
-const VALUE_SOURCES = ["literal", "param", "meta"] as const;
-const DATE_OPERATIONS = ["gt", "lt", "in_range", "date_spec"] as const;
+/** As what two values are compared. */
+export const VALUE_TYPES = ["string", "integer", "number", "version"] as const;
+/** What the value of a comparison is: itself, or the name of a parameter or meta attribute. */
+export const VALUE_SOURCES = ["literal", "param", "meta"] as const;
+/** How a rule looks at the time. */
+export const DATE_OPERATIONS = ["gt", "lt", "in_range", "date_spec"] as const;
 
 /** A rule with its conditions. */
 export function readRule(place: Place): Rule {
