@@ -90,7 +90,8 @@ function report(error: unknown, { terminal }: Session): number {
   }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
-    terminal.err(`Error: ${error.message.replace(/^error: /, "")}`);
+    // A hint to what was meant stands on a line of its own.
+    terminal.err(`Error: ${error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")}`);
     return EXIT.refused;
   }
   const code = systemCode(error);

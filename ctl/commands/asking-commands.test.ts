@@ -159,6 +159,29 @@ State after:
     assert.match(out, /rsc_ticket t1/);
   });
 
+  const mistakes = [
+    ["simulate FILE --at 2026-01-01 --at 2026-01-02", "--at 2026-01-02: given twice"],
+    ["simulate FILE --at 2026-13-01", "'2026-13-01' is not a valid time"],
+    ["simulate FILE --at 99999999999999999999", "'99999999999999999999' is not a valid time"],
+    ["simulate FILE --node-up ip1 --node-down ip1", "node 'ip1' cannot be up and down at once"],
+    ["simulate FILE --fail nosuch_start_0@ip1=1", "resource 'nosuch' is not known"],
+    ["simulate FILE --steps=3", "unknown option '--steps=3' (Did you mean --steps?)"],
+  ] as const;
+  for (const [line, says] of mistakes) {
+    test(`${line}: refused in one line`, async () => {
+      const { status, out, err } = await run(line);
+      assert.deepEqual([status, out, err.split("\n").length], [2, "", 1]);
+      assert.ok(err.startsWith("Error: ") && err.includes(says), err);
+    });
+  }
+
+  test("a failure of an instance or of all instances of a clone may be supposed", async () => {
+    for (const id of ["gateway", "gateway:0"]) {
+      const { status, err } = await run(`simulate FILE --fail ${id}_monitor_10000@ip1=7`);
+      assert.deepEqual([status, err], [0, ""]);
+    }
+  });
+
   test("explain of one node leaves the other out", async () => {
     const { out } = await run("explain address --node ip2 --file FILE", { ip2: { standby: "on" } });
     assert.match(out, /Why not ip2: it cannot run on ip2: ip2 is in standby\./);

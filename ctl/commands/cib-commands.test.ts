@@ -127,7 +127,7 @@ suite("lbctl cib", () => {
     }
     assert.deepEqual(asked, []);
     assert.equal((await run(["import", file("a.xml", DOCUMENT), "--map", "x"]))[0], 2);
-    assert.equal((await run(["import", join(folder, "none.xml")]))[0], 1);
+    assert.equal((await run(["import", join(folder, "none.xml")]))[0], 2);
     assert.equal((await run(["import"]))[0], 2);
   });
 
@@ -149,6 +149,53 @@ suite("lbctl cib", () => {
     const [exitCode, , err] = await run(["export", "--from", file("a.xml", document)], false);
     assert.equal(exitCode, 0);
     assert.match(err, /Warning: line \d+: left out: alert mail: alerts are not supported/);
+  });
+
+  test("a file that is none, or in another code than UTF-8, is refused by its name", async () => {
+    const latin = Buffer.from(DOCUMENT.replace('type="Dummy"', 'type="D\u00fcmmy"'), "latin1");
+    writeFileSync(join(folder, "latin.xml"), latin);
+    const rows = [
+      ["", "is a directory: must be a file"],
+      ["/none.xml", "does not exist"],
+      ["/latin.xml", "must be a text in UTF-8"],
+    ] as const;
+    for (const [name, reason] of rows) {
+      const path = `${folder}${name}`;
+      for (const words of [
+        ["import", path, "--dry-run"],
+        ["export", "--from", path],
+      ]) {
+        const [exitCode, , err] = await run(words, false);
+        assert.equal(exitCode, 2, err);
+        assert.match(err, /^Error: [^\n]+\n$/);
+        assert.ok(err.startsWith(`Error: ${path}`) && err.includes(reason), err);
+      }
+    }
+    const [, , err] = await run(["import", file("open.xml", "<cib>"), "--dry-run"], false);
+    assert.match(err, /open\.xml: line 1, column 5: is not XML/);
+  });
+
+  test("each thing of an import stays one line, whatever is in its name", async () => {
+    const nodes = '<node id="1" uname="a&#10;Error: b&#155;31m"/>';
+    const path = file("a.xml", cibDocument({ nodes }));
+    const [, out] = await run(["import", path, "--dry-run"], false);
+    assert.match(out, /^carried {7}node a\\nError: b\\u009b31m$/m);
+  });
+
+  test("a dry run in JSON is one object", async () => {
+    const path = file("a.xml", DOCUMENT);
+    const words = ["import", path, "--dry-run", "--output-format", "json"];
+    const [exitCode, out, err] = await run(words, false);
+    assert.deepEqual([exitCode, err], [0, ""]);
+    const { lines, problems } = JSON.parse(out);
+    assert.deepEqual(problems, []);
+    assert.ok(lines.length > 0);
+  });
+
+  test("a node of the document is mapped once", async () => {
+    const words = ["import", file("a.xml", DOCUMENT), "--dry-run", "--map", "a=b", "--map", "a=c"];
+    const [exitCode, , err] = await run(words, false);
+    assert.deepEqual([exitCode, err], [2, "Error: --map a=c: a is b already\n"]);
   });
 
   test("an unknown format and a damaged JSON are refused", async () => {

@@ -1,5 +1,4 @@
 /** `lbctl cib …`: the configuration as a whole, from and to CIB files of Pacemaker. */
-import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parseCib } from "../../agent/core/configuration/index.ts";
 import type { Cib, NodeName } from "../../agent/core/model/index.ts";
@@ -7,6 +6,7 @@ import type { ImportLine, ImportPlan } from "../cib-xml/index.ts";
 import { refused, refusedBy } from "../ctl-error.ts";
 import { hasCluster, parseConfigText, readClusterTexts } from "../host/cluster-texts.ts";
 import type { Session } from "../session.ts";
+import { visibleLine } from "../visible-text.ts";
 import {
   addCommand,
   addFamily,
@@ -17,6 +17,7 @@ import {
   optionText,
   WAIT,
 } from "./command-kit.ts";
+import { readTextFile, refusedIn } from "./read-text-file.ts";
 
 const FORMATS = ["xml", "pcs", "json"] as const;
 
@@ -67,11 +68,17 @@ async function importCib(
     throw refused("usage: lbctl cib import FILE [--dry-run] [--map OLD=NEW]...");
   }
   const { planImport, readCibDocument } = await import("../cib-xml/index.ts");
-  const read = readCibDocument(readFileSync(file, "utf8"), { clockMs: Date.now() });
-  if (read.kind === "refused") throw refusedBy(read.problems);
+  const read = readCibDocument(readTextFile(file), { clockMs: Date.now() });
+  if (read.kind === "refused") throw refusedIn(file, read.problems);
   const map = parseMap(options["map"]);
   if (isGiven(options, "dryRun")) {
     const plan = planImport(read, { nodes: await readOwnNodes(session), map });
+    if (isJson(options)) {
+      const { lines, problems } = plan;
+      session.terminal.out(JSON.stringify({ lines, problems }, null, 2));
+      if (problems.length > 0) throw refusedBy(problems);
+      return;
+    }
     report(session, options, plan);
     session.terminal.out("Dry run: nothing was changed");
     return;
@@ -94,15 +101,16 @@ async function readOwnNodes({ paths }: Session): Promise<readonly NodeName[] | n
 
 function parseMap(given: unknown): ReadonlyMap<NodeName, NodeName> {
   const pairs = Array.isArray(given) ? given.flatMap((each) => String(each).split(",")) : [];
-  return new Map(
-    pairs.map((pair) => {
-      const [from = "", to = "", more] = pair.split("=");
-      if (from === "" || to === "" || more !== undefined) {
-        throw refused(`--map ${pair}: must be OLD=NEW, two names of nodes`);
-      }
-      return [from, to];
-    }),
-  );
+  const map = new Map<NodeName, NodeName>();
+  for (const pair of pairs) {
+    const [from = "", to = "", more] = pair.split("=");
+    if (from === "" || to === "" || more !== undefined) {
+      throw refused(`--map ${pair}: must be OLD=NEW, two names of nodes`);
+    }
+    if (map.has(from)) throw refused(`--map ${pair}: ${from} is ${map.get(from)} already`);
+    map.set(from, to);
+  }
+  return map;
 }
 
 /**
@@ -112,7 +120,7 @@ function parseMap(given: unknown): ReadonlyMap<NodeName, NodeName> {
 function report({ terminal }: Session, options: Options, { lines, problems }: ImportPlan): void {
   const print = isJson(options) ? terminal.err : terminal.out;
   for (const { kind, subject, text } of lines) {
-    const rest = text === "" ? subject : `${subject}: ${text}`;
+    const rest = visibleLine(text === "" ? subject : `${subject}: ${text}`);
     print(`${WORDS[kind].padEnd(WORD_WIDTH)}  ${rest}`);
   }
   const counts = Object.entries(WORDS).map(
@@ -156,19 +164,18 @@ async function render(cib: Cib, format: (typeof FORMATS)[number]): Promise<strin
  * of a CIB file is not carried over goes to standard error.
  */
 async function readConfiguration({ terminal }: Session, file: string): Promise<Cib> {
-  if (!existsSync(file)) throw refused(`${file} does not exist`);
-  const text = readFileSync(file, "utf8");
+  const text = readTextFile(file);
   if (text.trimStart().startsWith("{")) {
     const parsed = parseCib(parseJson(file, text));
-    if (parsed.kind === "damaged") throw refusedBy(parsed.problems);
+    if (parsed.kind === "damaged") throw refusedIn(file, parsed.problems);
     return parsed.cib;
   }
   const { readCibDocument } = await import("../cib-xml/index.ts");
   const read = readCibDocument(text, { clockMs: Date.now() });
-  if (read.kind === "refused") throw refusedBy(read.problems);
+  if (read.kind === "refused") throw refusedIn(file, read.problems);
   for (const { kind, subject, text: reason, line } of read.notes) {
     if (kind === "changed") continue;
-    terminal.err(`Warning: line ${line}: left out: ${subject}: ${reason}`);
+    terminal.err(visibleLine(`Warning: line ${line}: left out: ${subject}: ${reason}`));
   }
   return read.input.cib;
 }

@@ -45,7 +45,9 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
   command.usage(["[options]", ...words].join(" "));
   for (const alias of spec.aliases ?? []) command.alias(alias);
   for (const [flags, description] of withPlan(spec.options ?? [])) {
-    command.option(flags, description);
+    const isOne = /[<[]/.test(flags) && !flags.includes("...");
+    if (isOne) command.option(flags, description, onlyOnce(flags));
+    else command.option(flags, description);
   }
   const { run } = spec;
   command.action(async (given: readonly string[]) => {
@@ -53,6 +55,15 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
     await run(given.map(unguard), command.optsWithGlobals());
   });
   return command;
+}
+
+/** Takes the value of an option that has one; of two values one would be lost without a word. */
+function onlyOnce(flags: string): (value: string, former: unknown) => string {
+  return (value, former) => {
+    if (typeof former !== "string") return value;
+    const [name = ""] = flags.split(" ");
+    throw refused(`${name} ${value}: given twice, first as ${former}`);
+  };
 }
 
 type OptionList = NonNullable<CommandSpec["options"]>;

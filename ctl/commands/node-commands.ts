@@ -9,6 +9,7 @@ import {
   addCommand,
   addFamily,
   applyAndReport,
+  doAndWait,
   FORMAT,
   isGiven,
   type Options,
@@ -83,10 +84,13 @@ function attribute(session: Session, words: readonly string[], options: Options)
     if (node !== undefined && pairs.length > 0) {
       const values = parseValues(pairs);
       if (isGiven(options, "transient")) {
-        printNotes(
-          session,
-          await agent.runCommand({ kind: "setTransientAttributes", node, values }),
-        );
+        await doAndWait(session, agent, {
+          options,
+          act: async () => {
+            const wish = { kind: "setTransientAttributes", node, values } as const;
+            printNotes(session, await agent.runCommand(wish));
+          },
+        });
         return;
       }
       await applyAndReport(session, agent, {
@@ -106,7 +110,8 @@ function attribute(session: Session, words: readonly string[], options: Options)
 
 /** The value that counts: one that was set for now hides a permanent one. */
 function attributeValue({ nodes }: ClusterStatus, node: string, name: string): string {
-  const value = nodes.find((each) => each.name === node)?.attributes[name];
+  const attributes = nodes.find((each) => each.name === node)?.attributes ?? {};
+  const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
   if (value === undefined) throw failed(`node '${node}' has no attribute '${name}'`);
   return value;
 }

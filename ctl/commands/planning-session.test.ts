@@ -8,6 +8,13 @@ import { readPaths } from "../paths.ts";
 import { runProgram } from "../program.ts";
 import { EXAMPLE_STATUS } from "../render/example-status.ts";
 
+/** A status with the nodes of the example. */
+const WITH_BOTH: ClusterStatus = {
+  ...EXAMPLE_STATUS,
+  localNode: "ip1",
+  nodes: EXAMPLE_STATUS.nodes.map((node, index) => ({ ...node, name: `ip${index + 1}` })),
+};
+
 // An agent that has the configuration of the example, and counts what is done to it.
 class FakeAgent {
   made = 0;
@@ -83,6 +90,30 @@ suite("--plan", () => {
     });
   }
 
+  const refusals = [
+    ["resource restart nosuch --plan", /^Error: resource "nosuch": no resource with this id/],
+    ["resource refresh nosuch --plan", /^Error: resource "nosuch": no resource with this id/],
+    ["resource failcount reset nosuch --plan", /^Error: resource "nosuch": no resource with/],
+  ] as const;
+  for (const [line, says] of refusals) {
+    test(`${line}: refused, as without --plan`, async () => {
+      const agent = new FakeAgent();
+      const { status, out, err } = await agent.run(line);
+      assert.deepEqual([status, out, agent.made], [2, "", 0]);
+      assert.match(err, says);
+    });
+  }
+
+  test("attributes until the restart are planned on their own node alone", async () => {
+    const agent = new FakeAgent();
+    agent.statuses = [WITH_BOTH];
+    const here = await agent.run("node attribute ip1 a=1 --transient --plan");
+    assert.deepEqual([here.status, agent.made], [0, 0], here.err);
+    const there = await agent.run("node attribute ip2 a=1 --transient --plan");
+    assert.deepEqual([there.status, agent.made], [1, 0]);
+    assert.match(there.err, /^Error: attributes of ip2: set them on that node; this is ip1$/);
+  });
+
   test("as JSON, with the notes of the change", async () => {
     const agent = new FakeAgent();
     const { out } = await agent.run("resource delete server --plan --output-format json");
@@ -147,6 +178,14 @@ suite("--wait", () => {
     const { status, err } = await agent.run("resource disable web --wait=0");
     assert.equal(status, 1);
     assert.equal(err, "Error: not done within 0 s: stop of server on ip1");
+  });
+
+  test("waits for attributes until the restart too", async () => {
+    const agent = new FakeAgent();
+    agent.statuses = [{ ...before, nodes: WITH_BOTH.nodes }];
+    const { status, out } = await agent.run("node attribute ip1 a=1 --transient --wait=5");
+    assert.equal(status, 0);
+    assert.equal(out.split("\n").at(-1), "Nothing had to be stopped, started or moved");
   });
 
   test("says so when nothing had to be done", async () => {

@@ -1,7 +1,13 @@
 /** `--plan`: a session in which changes are only planned, shown, and not made. */
-import type { SchedulerInput } from "../../agent/core/model/index.ts";
+import { findResource } from "../../agent/core/configuration/index.ts";
+import type {
+  Command as ClusterCommand,
+  NodeName,
+  ResourceId,
+  SchedulerInput,
+} from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
-import { CtlError, EXIT } from "../ctl-error.ts";
+import { CtlError, EXIT, failed, refusedBy } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
 import { isGiven, isJson, type Options, printNotes } from "./command-kit.ts";
 import { readLiveInput } from "./read-facts.ts";
@@ -44,10 +50,32 @@ function planningAgent(session: Session, agent: AgentClient, options: Options): 
         agent.getStatus(),
         import("../what-if/index.ts"),
       ]);
+      checkCommand(present, command, localNode);
       const changed = supposeCommand(present, command, localNode);
       return showPlan(session, options, { present, changed, notes: [] });
     },
   };
+}
+
+/** Throws what the agent would refuse. */
+function checkCommand(input: SchedulerInput, command: ClusterCommand, localNode: NodeName): void {
+  if (command.kind === "setTransientAttributes" && command.node !== localNode) {
+    const { node } = command;
+    throw failed(`attributes of ${node}: set them on that node; this is ${localNode}`);
+  }
+  if (!("resource" in command) || command.resource === null) return;
+  const { resource } = command;
+  if (isKnownResource(input, resource)) return;
+  const expected = 'no resource with this id; "lbctl resource" lists them';
+  const path = `resource "${resource}"`;
+  throw refusedBy([{ code: "unknown-resource", path, found: "", expected }]);
+}
+
+function isKnownResource({ cib, histories }: SchedulerInput, id: ResourceId): boolean {
+  if (findResource(cib, id) !== null || findResource(cib, id.replace(/:\d+$/, "")) !== null) {
+    return true;
+  }
+  return histories.some(({ resources }) => resources.some(({ resource }) => resource === id));
 }
 
 async function showPlan(

@@ -1,10 +1,10 @@
 /** What the asking commands look at: a CIB file, which needs no agent, or the live cluster. */
-import { existsSync, readFileSync } from "node:fs";
 import type { ClusterStatus, SchedulerInput } from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
 import type { CibDocument, Note } from "../cib-xml/index.ts";
-import { refused, refusedBy, unreachable } from "../ctl-error.ts";
+import { refused, unreachable } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
+import { readTextFile, refusedIn } from "./read-text-file.ts";
 
 type ReadDocument = Extract<CibDocument, { readonly kind: "cib" }>;
 
@@ -40,10 +40,10 @@ export async function readLiveInput(agent: AgentClient): Promise<SchedulerInput>
 }
 
 async function readFileFacts(file: string): Promise<Facts> {
-  if (!existsSync(file)) throw refused(`${file} does not exist`);
+  const text = readTextFile(file);
   const { readCibDocument } = await import("../cib-xml/index.ts");
-  const read = readCibDocument(readFileSync(file, "utf8"), { clockMs: Date.now() });
-  if (read.kind === "refused") throw refusedBy(read.problems);
+  const read = readCibDocument(text, { clockMs: Date.now() });
+  if (read.kind === "refused") throw refusedIn(file, read.problems);
   return { input: read.input, file, notes: read.notes, document: read, status: null };
 }
 

@@ -1,8 +1,10 @@
 /** `lbctl simulate`: what would happen, if. */
 import type { Command } from "commander";
 import { parseDuration } from "../../agent/core/configuration/index.ts";
+import { listPrimitives } from "../../agent/core/model/index.ts";
 import { refused } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
+import { visibleLine } from "../visible-text.ts";
 import type { Fault, NodeSupposition } from "../what-if/index.ts";
 import { addCommand, isGiven, type Options, optionText } from "./command-kit.ts";
 import { checkNode, type Facts, parseFile, readFacts } from "./read-facts.ts";
@@ -54,7 +56,8 @@ async function simulate(
   if (format === "dot") terminal.out(render.renderGraph(simulation));
   if (format === "text") {
     for (const { kind, subject, text } of facts.notes) {
-      if (kind === "outOfScope") terminal.err(`Warning: ${subject}: left out: ${text}`);
+      if (kind !== "outOfScope") continue;
+      terminal.err(visibleLine(`Warning: ${subject}: left out: ${text}`));
     }
     terminal.out(render.renderSimulation(simulation, { withScores, isRepeated }));
   }
@@ -83,9 +86,16 @@ function readSuppositions(options: Options): readonly NodeSupposition[] {
     ["nodeLost", "lost"],
     ["standby", "standby"],
   ] as const;
-  return kinds.flatMap(([option, kind]) =>
+  const all = kinds.flatMap(([option, kind]) =>
     listTexts(options[option]).map((node) => ({ kind, node })),
   );
+  for (const { kind, node } of all) {
+    const other = all.find((each) => each.node === node && each.kind !== kind);
+    // A node in standby can be anything else besides.
+    if (kind === "standby" || other === undefined || other.kind === "standby") continue;
+    throw refused(`node '${node}' cannot be ${kind} and ${other.kind} at once`);
+  }
+  return all;
 }
 
 function readFaults(
@@ -99,18 +109,31 @@ function readFaults(
       throw refused(`--fail ${text}: must be RSC_OP_INTERVAL@NODE=RC, as web_monitor_10000@ip1=7`);
     }
     checkNode(facts, fault.node);
+    if (!isKnown(facts, fault.resource)) {
+      throw refused(`--fail ${text}: resource '${fault.resource}' is not known`);
+    }
     return fault;
   });
+}
+
+/** True for a primitive, an instance by its number, and what only a history still tells of. */
+function isKnown({ input: { cib, histories } }: Facts, id: string): boolean {
+  const names = [id, id.replace(/:\d+$/, "")];
+  const ids = [
+    ...listPrimitives(cib).map((primitive) => primitive.id),
+    ...histories.flatMap(({ resources }) => resources.map(({ resource }) => resource)),
+  ];
+  return ids.some((each) => names.includes(each) || each.replace(/:\d+$/, "") === id);
 }
 
 async function readTime(options: Options, { input }: Facts): Promise<number | null> {
   const text = optionText(options, "at");
   if (text === undefined) return null;
-  const { readTimeText } = await import("../cib-xml/index.ts");
+  const { asTime, readTimeText } = await import("../cib-xml/index.ts");
   const durationMs = text.startsWith("+") ? parseDuration(text.slice(1)) : null;
   const atMs =
-    durationMs === null ? readTimeText(text) : (input.wallNowMs ?? input.now) + durationMs;
-  if (atMs !== null && Number.isFinite(atMs)) return atMs;
+    durationMs === null ? readTimeText(text) : asTime((input.wallNowMs ?? input.now) + durationMs);
+  if (atMs !== null) return atMs;
   throw refused(`'${text}' is not a valid time: give ISO 8601, seconds since 1970, or +1h`);
 }
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { renderProblem } from "../../agent/core/model/index.ts";
 import { CtlError, EXIT } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
+import { visibleLine } from "../visible-text.ts";
 import type { Finding } from "../what-if/index.ts";
 import { addCommand, FORMAT, type Options, show } from "./command-kit.ts";
 import { type Facts, parseFile, readFacts } from "./read-facts.ts";
@@ -54,7 +55,7 @@ function renderFindings(
   if (findings.length === 0) return "Nothing is wrong with the configuration";
   const lines = findings.map((finding) => {
     const word = finding.severity === "error" ? "Error" : "Warning";
-    return `${word}: ${renderProblem(finding)}`;
+    return `${word}: ${visibleLine(renderProblem(finding))}`;
   });
   const count = (number: number, noun: string): string =>
     `${number} ${noun}${number === 1 ? "" : "s"}`;

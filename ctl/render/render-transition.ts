@@ -102,7 +102,7 @@ function renderLeft(next: Transition, { isRepeated }: SimulationView): readonly 
     : [`From there ${what} planned: --steps goes on until nothing is left to do.`];
 }
 
-/** The graph of each step's actions in the language of graphviz; dashed: one of these is enough. */
+/** The graph of each step's actions in the language of graphviz; dotted: nothing to do. */
 export function renderGraph({ steps }: Simulation): string {
   const [only] = steps;
   const isSingle = steps.length === 1;

@@ -1,0 +1,31 @@
+import { readFileSync, statSync } from "node:fs";
+import type { Problem } from "../../agent/core/model/index.ts";
+import { type CtlError, refused, refusedBy } from "../ctl-error.ts";
+
+/** Longest file that is read, in bytes. */
+const FILE_BYTES_MAX = 128 * 1024 * 1024;
+
+/**
+ * The text of a file that was named on the command line. Throws what is the matter with it when it
+ * is not there, no file, too long, or not in UTF-8: letters of another code would be read wrong.
+ */
+export function readTextFile(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) throw refused(`${file} does not exist`);
+  if (stats.isDirectory()) throw refused(`${file} is a directory: must be a file`);
+  if (stats.size > FILE_BYTES_MAX) {
+    throw refused(`${file}: ${stats.size} bytes: at most ${FILE_BYTES_MAX} are read`);
+  }
+  const bytes = readFileSync(file);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) throw refused(`${file}: must be a text in UTF-8`);
+    throw error;
+  }
+}
+
+/** Mistakes in a file, each with its name in front. */
+export function refusedIn(file: string, problems: readonly Problem[]): CtlError {
+  return refusedBy(problems.map((problem) => ({ ...problem, path: `${file}: ${problem.path}` })));
+}
