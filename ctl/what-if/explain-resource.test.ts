@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import type { SchedulerInput } from "../../agent/core/model/index.ts";
+import { scheduleTransition } from "../../agent/core/scheduler/index.ts";
 import {
   CLONE_ALONE,
   EVERYTHING,
@@ -11,7 +12,7 @@ import {
 } from "../../test/what-if/example.ts";
 import { renderExplanation } from "../render/render-explanation.ts";
 import { explainCluster } from "./explain-cluster.ts";
-import { explainFacts } from "./explain-resource.ts";
+import { explainFacts, explainResource } from "./explain-resource.ts";
 
 function explain(resource: string, parts: ExampleParts = {}): string {
   const input = exampleInput(parts);
@@ -231,4 +232,23 @@ suite("explain", () => {
     assert.equal(found?.explanation.kind, "orphan");
     assert.match(found?.explanation.summary ?? "", /^gone runs on ip1/);
   });
+});
+
+test("a decision without a reason is not its own reason", () => {
+  const input = exampleInput();
+  const transition = scheduleTransition(input);
+  const rows = [
+    ["restarts on ip1", false, "server runs on ip1 and is about to restart there"],
+    [
+      "cannot be stopped on ip1",
+      true,
+      "server runs on ip1, and what is due cannot be done: cannot be stopped on ip1",
+    ],
+  ] as const;
+  for (const [reason, isBlocked, says] of rows) {
+    const decision = { resource: "server", from: "ip1", to: "ip1", what: "restart" } as const;
+    const decisions = [{ ...decision, reason, isBlocked }];
+    const facts = { input, transition: { ...transition, decisions } };
+    assert.equal(explainResource(facts, "server")?.summary, says);
+  }
 });

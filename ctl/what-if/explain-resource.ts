@@ -154,7 +154,7 @@ function summarize(
 ): string {
   const promoted = role === "Promoted" || role === "Unpromoted" ? `${role.toLowerCase()} ` : "";
   const here = activeOn.length === 0 ? "is stopped" : `runs ${promoted}on ${listWords(activeOn)}`;
-  const because = decision === undefined ? "" : `: ${withoutPrefix(decision.reason)}`;
+  const because = decision === undefined ? "" : reasonOf(decision);
   if (decision?.isBlocked === true && decision.what !== "leave") {
     return `${resource} ${here}, and what is due cannot be done${because}`;
   }
@@ -183,10 +183,11 @@ function summarize(
     : `${resource} ${here} and stays there${because}`;
 }
 
-/** `stays on ip1: …` repeats in front what the summary says. */
-function withoutPrefix(reason: string): string {
+/** `stays on ip1: …` repeats in front what the summary says; what cannot be done is news. */
+function reasonOf({ reason, isBlocked }: Decision): string {
   const at = reason.indexOf(": ");
-  return at < 0 ? reason : reason.slice(at + 2);
+  if (at >= 0) return reason.slice(at);
+  return isBlocked ? `: ${reason}` : "";
 }
 
 type Standing = Pick<ExplainedPlace, "node" | "isHere" | "isChosen" | "isPossible">;
