@@ -167,6 +167,36 @@ suite("failures that expire", () => {
     });
     assert.equal(describe(working), "started alpha failed blocked unmanaged");
   });
+
+  const doubtful = [
+    ["probe 7", "start timeout @90s"],
+    ["probe 7", "start timeout @90s", "stop 1 @80s"],
+    ["probe 7", "start 1 @90s", "stop timeout @80s"],
+    ["probe 1 @90s"],
+  ] as const;
+  for (const lines of doubtful) {
+    test(`${lines.join(", ")}: the node is probed anew, since it may be active there`, () => {
+      const working = readOn(lines, { meta });
+      assert.equal(describe(working), "stopped");
+      assert.equal(find(working, "a").knownOn.size, 0);
+    });
+
+    test(`${lines.join(", ")}: on a held node it counts as active`, () => {
+      const nodes = { alpha: "held", beta: "online" } as const;
+      assert.equal(describe(readOn(lines, { meta, nodes })), "started alpha unmanaged");
+    });
+  }
+
+  test("what was found out after an expired failure stays true", () => {
+    const lines = ["probe 7", "start 1 @90s", "stop 0 @80s"];
+    assert.equal(describe(readOn(lines, { meta })), "stopped");
+    assert.equal(describe(readOn(["start 0", "stop 1 @90s"], { meta })), "started alpha");
+  });
+
+  test("a start under way has not failed, however long it takes", () => {
+    const working = readOn(["probe 7", "start pending @70s"], { meta });
+    assert.equal(describe(working), "started alpha Starting");
+  });
 });
 
 suite("where resources are", () => {

@@ -78,6 +78,8 @@ function checkExpiry(replay: Replay, result: Result): boolean {
   const { working, resource, node } = replay;
   const { entry } = result;
   if (result.execution === EXECUTION.notInstalled) return false;
+  // What is under way has not failed, however long it takes.
+  if (result.execution === EXECUTION.pending) return false;
   let isExpired = false;
   let reason: string | null = null;
   if (resource.failureTimeoutMs > 0) {
@@ -131,17 +133,31 @@ function haveParametersChanged(replay: Replay, { task, entry }: Result): boolean
 }
 
 /** True when an expired failure needs no further look. */
-function passOver({ resource, node }: Replay, result: Result): boolean {
+function passOver(replay: Replay, result: Result): boolean {
+  const { resource, node } = replay;
   if (isMaskedProbe(result) && result.givenStatus !== result.expected) {
     if (resource.role <= ROLE.stopped) resource.role = ROLE.unknown;
     return true;
   }
   if (result.status === result.expected) return false;
-  if (result.intervalMs === 0) return true;
+  if (result.intervalMs === 0) {
+    doubtState(replay);
+    return true;
+  }
   if (!node.isOnline || node.isUnclean) return false;
   // An agent tells only changes of a recurring result, so the operation has to begin anew.
   result.entry.isExpiredFailure = true;
   return true;
+}
+
+/**
+ * The failure is forgotten, but not that it may have left the resource active: that is looked up
+ * anew, and where nobody can look it counts as active.
+ */
+function doubtState({ resource, node }: Replay): void {
+  if (resource.role > ROLE.stopped) return;
+  if (node.isHeld || node.isUnclean) setActive(resource);
+  else resource.role = ROLE.unknown;
 }
 
 function maskProbe(replay: Replay, result: Result): void {
