@@ -19,6 +19,19 @@ suite("how nodes stand", () => {
     assert.equal(node?.attributes.get("#uname"), "alpha");
   });
 
+  test("names that count alike have one order, whoever lists them", () => {
+    for (const nodes of [
+      { n1: "online", n01: "online" } as const,
+      { n01: "online", n1: "online" } as const,
+    ]) {
+      const working = readWorking(smallInput({ nodes }));
+      assert.deepEqual(
+        working.nodes.map(({ name }) => name),
+        ["n01", "n1"],
+      );
+    }
+  });
+
   test("a shutdown attribute makes a node leave", () => {
     assert.equal(readAlpha({ nodeAttributes: { alpha: { shutdown: "0" } } }).isLeaving, false);
     const leaving = readAlpha({ nodeAttributes: { alpha: { shutdown: "1700000000" } } });

@@ -1,3 +1,4 @@
+import { compareText } from "../../base/index.ts";
 import type {
   CibNode,
   NameValues,
@@ -25,7 +26,9 @@ export interface NodeReading {
 
 /** All nodes, sorted by name with numbers by their value. */
 export function readNodes(reading: NodeReading): readonly WorkingNode[] {
-  const states = [...reading.input.nodes].sort((a, b) => compareNumbered(a.name, b.name));
+  const states = [...reading.input.nodes].sort(
+    (a, b) => compareNumbered(a.name, b.name) || compareText(a.name, b.name),
+  );
   return states.map((state, index) => readNode(reading, state, index));
 }
 

@@ -14,6 +14,11 @@ suite("values of several sets", () => {
     assert.deepEqual(found, { a: "high", b: "plain", c: "low" });
   });
 
+  test("names that every object has are names like others", () => {
+    const values = { constructor: "a", toString: "b" };
+    assert.deepEqual(resolveValues([{ values, sets: undefined }], { nowS: null }), values);
+  });
+
   test("a set whose rule does not hold says nothing", () => {
     const sets = [{ id: "s", score: 9, rule: NEVER, values: { a: "set" } }];
     assert.deepEqual(resolveValues([{ values: {}, sets }], { nowS: null }), {});

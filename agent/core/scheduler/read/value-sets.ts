@@ -30,6 +30,6 @@ export function resolveValues(
 /** Adds the values of names that are not there yet. */
 export function fillIn(target: Record<string, string>, values: NameValues): void {
   for (const [name, value] of Object.entries(values)) {
-    if (target[name] === undefined && value !== "#default") target[name] = value;
+    if (!Object.hasOwn(target, name) && value !== "#default") target[name] = value;
   }
 }
