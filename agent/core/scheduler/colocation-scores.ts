@@ -13,6 +13,12 @@ import type {
 /** Marks a node that became unusable while only positive scores were wanted. */
 const UNUSABLE_SCORE = -100 * INFINITY_SCORE;
 
+/**
+ * Steps that are followed for one resource. The paths through a net of colocations double with each
+ * resource in it, so that a few dozen that all keep apart would never be placed.
+ */
+const COLOCATION_STEPS_MAX = 10_000;
+
 /** How scores of colocated resources are taken over. */
 export interface Selection {
   /** Nodes do not fall below zero by it. */
@@ -53,8 +59,9 @@ function lower(text: string | null): string | null {
  * by the strength of the colocations on the way.
  */
 export function addColocatedScores(table: ScoreTable, flow: ScoreFlow): ScoreTable {
-  const { source } = flow;
-  if (source.isUpdatingScores) return table;
+  const { source, target } = flow;
+  if (source.isUpdatingScores || target.colocationSteps >= COLOCATION_STEPS_MAX) return table;
+  target.colocationSteps++;
   source.isUpdatingScores = true;
   const result =
     source.variant === "group" ? throughGroup(table, flow) : throughResource(table, flow);

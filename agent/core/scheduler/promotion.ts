@@ -85,7 +85,6 @@ export function chooseRoles(working: Working, clone: WorkingResource): void {
   for (const instance of clone.children) {
     if (chooseRole(working, clone, { instance, promoted })) promoted++;
   }
-  if (clone.clone !== null) clone.clone.promoted = promoted;
 }
 
 function rankInstance(working: Working, clone: WorkingResource, instance: WorkingResource): void {

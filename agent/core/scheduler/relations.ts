@@ -20,7 +20,7 @@ export const RELATION = {
   unrunnableFirstBlocks: 1 << 8,
   /** `first` required makes `then` required on the same node [first_implies_same_node_then]. */
   firstImpliesSameNodeThen: 1 << 9,
-  /** `then` is at least printed with its node when `first` is [nested_remote_probe is not used]. */
+  /** `first` not runnable makes `then` a real action, where it was a point [first_else_then]. */
   firstElseThen: 1 << 11,
   /** Between stop and start of one resource: a stop needs a new start [intermediate_stop]. */
   intermediateStop: 1 << 12,

@@ -177,7 +177,6 @@ export function addColocation(working: Working, colocation: WorkingColocation): 
   if (score === 0 || dependent === primary) return;
   insertSorted(dependent.asDependent, colocation, "primary");
   insertSorted(primary.asPrimary, colocation, "dependent");
-  working.colocations.push(colocation);
   if (score > -INFINITY_SCORE) return;
   orderApart(working, [dependent, dependentRole], [primary, primaryRole]);
   orderApart(working, [primary, primaryRole], [dependent, dependentRole]);

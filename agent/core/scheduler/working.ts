@@ -176,7 +176,6 @@ export interface WorkingResource {
   /** What it is to become: `unknown` until something decides it. */
   nextRole: Role;
   nextRoleReason: string;
-  promotionScore: number;
   /** Rank for promotion after colocations; used by promotable clones only. */
   sortIndex: number;
   /** Starts as `priority`; stands for the promotion score of an instance while roles are chosen. */
@@ -193,6 +192,8 @@ export interface WorkingResource {
   isAssigned: boolean;
   isAssigning: boolean;
   isUpdatingScores: boolean;
+  /** Steps along colocations that have been followed on its behalf, see `addColocatedScores`. */
+  colocationSteps: number;
 
   partialMigrationSource: WorkingNode | null;
   partialMigrationTarget: WorkingNode | null;
@@ -264,10 +265,6 @@ export interface CloneSettings {
   readonly isPromotable: boolean;
   readonly promotedMax: number;
   readonly promotedNodeMax: number;
-  /** Instances active before the run, and assigned or promoted by it. */
-  active: number;
-  assigned: number;
-  promoted: number;
   arePromotionScoresAdded: boolean;
   arePromotionsRanked: boolean;
 }
@@ -330,11 +327,9 @@ export interface WorkingAction {
   reason: string;
   readonly before: Link[];
   readonly after: Link[];
-  /** Marks of the passes over the graph. */
-  isProcessed: boolean;
-  isTracking: boolean;
+  /** It is needed and possible, and part of the plan. */
   isInGraph: boolean;
-  /** The operation's settings after defaults: `timeout`, `on-fail`, `role`, `start-delay`, ... */
+  /** The operation's settings after defaults: `timeout`, `on-fail`, `role`, ... */
   readonly operation: OperationSettings | null;
   /** Rank among actions that are ready at once; only decides the order of output. */
   priority: number;
@@ -355,11 +350,9 @@ export interface OperationSettings {
   readonly name: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  readonly startDelayMs: number;
   readonly onFail: FailureResponse;
   readonly roleAfterFailure: Role;
   readonly requires: "nothing" | "quorum" | "fencing";
-  readonly isEnabled: boolean;
   /** Null: any role in which the operation makes sense. */
   readonly role: Role | null;
   readonly checkLevel: number;
@@ -432,8 +425,6 @@ export interface Working {
   readonly hasFenceDevice: boolean;
   /** Some fence device has the meta attribute `provides=unfencing`. */
   readonly usesUnfencing: boolean;
-  /** Fencing is on, possible now, and there is a device (or need not be one). */
-  readonly canFence: boolean;
   /** Failcounts to be cleared, found while reading. */
   readonly clears: { resource: WorkingResource; node: WorkingNode; reason: string }[];
   /** Histories that belong to a resource of this run, in the order of the nodes in the input. */
@@ -442,11 +433,10 @@ export interface Working {
   readonly demands: WorkingDemand[];
   /** Times (Instants) at which the answer may change by itself. */
   readonly rechecks: Instant[];
-  readonly colocations: WorkingColocation[];
   readonly locations: WorkingLocation[];
   readonly orderings: Ordering[];
   readonly actions: WorkingAction[];
-  /** The named actions without a resource, and those of resources, by key and node. */
+  /** The actions without a resource, by key. */
   readonly named: Map<string, WorkingAction>;
   /** Starts and promotions known to lead to nothing, see `findFutile`: nobody needs to wait. */
   readonly futile: Set<string>;

@@ -51,8 +51,6 @@ export function newAction(working: Working, request: ActionRequest): WorkingActi
     reason: "",
     before: [],
     after: [],
-    isProcessed: false,
-    isTracking: false,
     isInGraph: false,
     operation,
     priority: 0,

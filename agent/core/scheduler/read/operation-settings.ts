@@ -10,7 +10,6 @@ import {
   type WorkingResource,
 } from "../working.ts";
 import { parametersOf } from "./attributes.ts";
-import { parseTimeS } from "./calendar.ts";
 import { needsFencing } from "./instance-kinds.ts";
 import { readRoleName } from "./role-names.ts";
 import { readCount, readDurationMs, readFlag } from "./scalars.ts";
@@ -43,11 +42,9 @@ export function settleOperation(
     name: task,
     intervalMs,
     timeoutMs: readTimeout(working, resource, { key, text: options["timeout"] }),
-    startDelayMs: readStartDelay(working, options, intervalMs),
     onFail,
     roleAfterFailure: roleAfterFailure(task, onFail),
     requires: requiredFor(resource, task),
-    isEnabled: readFlag(options["enabled"], true),
     role: readRoleName(options["role"]),
     checkLevel: readCount(options["OCF_CHECK_LEVEL"], 0),
     options,
@@ -139,18 +136,6 @@ function readTimeout(
   const fallback = working.options.defaultTimeoutMs;
   const timeoutMs = readDurationMs(special ?? text, fallback);
   return timeoutMs > 0 ? timeoutMs : fallback;
-}
-
-/** An origin gives the first of the regular times at which a recurring operation runs. */
-function readStartDelay({ wallNowS }: Working, options: NameValues, intervalMs: number): number {
-  const delay = options["start-delay"];
-  if (delay !== undefined) return readDurationMs(delay, 0);
-  const origin = options["interval-origin"];
-  const originS = origin === undefined ? null : parseTimeS(origin);
-  const intervalS = Math.ceil(intervalMs / 1000);
-  if (originS === null || wallNowS === null || intervalS === 0) return 0;
-  const passed = (wallNowS - originS) % intervalS;
-  return ((passed <= 0 ? 0 : intervalS) - passed) * 1000;
 }
 
 /** What `on-fail` says where it may say it; undefined: the default. */

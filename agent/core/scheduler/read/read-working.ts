@@ -50,7 +50,6 @@ function makeWorking(
   const isForeign = isForeignInput(input);
   const nodes = readNodes({ input, options, properties, health, context, isForeign });
   const hasFenceDevice = readFlag(properties["have-watchdog"], false) || hasDevice(input);
-  const mayFence = isQuorate || options.noQuorumPolicy === "ignore";
   return {
     input,
     cib,
@@ -64,12 +63,10 @@ function makeWorking(
     byId: new Map(),
     hasFenceDevice,
     usesUnfencing: usesUnfencing(cib),
-    canFence: options.isFencingEnabled && hasFenceDevice && mayFence,
     clears: [],
     histories: [],
     demands: [],
     rechecks,
-    colocations: [],
     locations: [],
     orderings: [],
     actions: [],

@@ -30,6 +30,9 @@ export interface ResourceReading {
 /** Standards whose agents can tell instances apart by their number. */
 const UNIQUE_STANDARDS: ReadonlySet<string> = new Set(["ocf", "stonith"]);
 
+/** Instances of one clone; each is looked at with each other, so that more would not be planned. */
+const INSTANCES_MAX = 1000;
+
 /** Reads all resources of the configuration into the working state, by falling priority. */
 export function readResources(reading: ResourceReading): void {
   const { working } = reading;
@@ -152,7 +155,8 @@ function readClone(
   wantsUnique: boolean,
 ): CloneSettings {
   const isPromotable = readFlag(meta["promotable"], false);
-  const max = readCount(meta["clone-max"], Math.max(1, nodes.length));
+  const wanted = readCount(meta["clone-max"], Math.max(1, nodes.length));
+  const max = Math.min(wanted, INSTANCES_MAX);
   const count = (name: string, old: string, fallback: number): number =>
     isPromotable ? readCount(meta[name] ?? meta[old], fallback) : 0;
   return {
@@ -164,9 +168,6 @@ function readClone(
     isPromotable,
     promotedMax: count("promoted-max", "master-max", 1),
     promotedNodeMax: count("promoted-node-max", "master-node-max", 1),
-    active: 0,
-    assigned: 0,
-    promoted: 0,
     arePromotionScoresAdded: false,
     arePromotionsRanked: false,
   };
