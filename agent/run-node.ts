@@ -7,7 +7,7 @@ import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddressTable } from "../resource-agents/contract.ts";
 import { runCommand } from "../resource-agents/index.ts";
-import { type AgentStart, initialAgent } from "./core/agent/index.ts";
+import { type AgentStart, initialAgent, inspectedResources } from "./core/agent/index.ts";
 import { assert } from "./core/base/index.ts";
 import type {
   AgentEvent,
@@ -16,6 +16,7 @@ import type {
   HeartbeatCommand,
   HeartbeatReport,
 } from "./core/model/index.ts";
+import { renderCibVersion } from "./core/model/index.ts";
 import { type Driver, openDriver } from "./driver/index.ts";
 import {
   type OpenAddressTable,
@@ -34,6 +35,7 @@ import type { OpenDisk } from "./shell/disk/index.ts";
 import { type Executor, openExecutor } from "./shell/executor/index.ts";
 import { type Heartbeat, startHeartbeat } from "./shell/heartbeat-process/index.ts";
 import { type Hints, openHints } from "./shell/hints/index.ts";
+import { type Inspector, openFileReader, openInspector } from "./shell/inspector/index.ts";
 import type { EventLog } from "./shell/log/index.ts";
 import { openProber } from "./shell/prober/index.ts";
 import { type OpenRequests, openRequests } from "./shell/requests/index.ts";
@@ -71,6 +73,7 @@ interface Parts {
   transport: OpenTransport | null;
   executor: Executor | null;
   hints: Hints | null;
+  inspector: Inspector | null;
   supervisor: Supervisor | null;
   api: ApiServer | null;
   /** When the heartbeat process was last heard. */
@@ -90,6 +93,7 @@ export function runNode(settings: NodeSettings): void {
     transport: null,
     executor: null,
     hints: null,
+    inspector: null,
     supervisor: null,
     api: null,
     lastAnswerAt: performance.now(),
@@ -149,7 +153,8 @@ function openCore(
 ): void {
   const { settings, requests } = parts;
   const log = settings.log.write;
-  const executor = openRunner(parts, { addresses, agents });
+  const operationPorts = portsOfOperations(parts, { addresses, agents });
+  const executor = openRunner(parts, operationPorts);
   parts.executor = executor;
   parts.hints = openHints({
     addresses,
@@ -169,9 +174,10 @@ function openCore(
     parts.coreTurns += 1; // The driver says so at the end of each turn of its loop.
     clock.wakeAt(at);
   };
-  parts.driver = openDriver(initialAgent(settings.start, clock.now(), clock.wallMs()), {
+  const driver = openDriver(initialAgent(settings.start, clock.now(), clock.wallMs()), {
     clock: { ...clock, wakeAt },
     prober,
+    files: openFileReader((askId, files) => post(parts, { kind: "filesRead", askId, files })),
     runner: executor,
     disk: settings.disk,
     replies: requests,
@@ -180,25 +186,46 @@ function openCore(
     log: { write: log },
     lifecycle: { exit: () => void close(parts, 0) },
   });
+  parts.driver = driver;
+  parts.inspector = openInspection(parts, operationPorts, driver);
 }
 
-function openRunner(
-  parts: Parts,
+/** What an agent may use of this host, and how agents are found. */
+function portsOfOperations(
+  { settings }: Parts,
   { addresses, agents }: { readonly addresses: AddressTable; readonly agents: AgentCatalogue },
-): Executor {
-  return openExecutor({
+) {
+  return {
     addresses,
     runCommand,
-    findAgent: async (name) => {
+    findAgent: async (name: string) => {
       const agent = await agents.find(name);
       return typeof agent === "string" ? null : agent;
     },
+    log: settings.log.write,
+    runFolder: settings.runFolder,
+    node: settings.start.localNode,
+    toolsFolder: join(settings.programFolder, "attribute-tools"),
+  };
+}
+
+type OperationPorts = ReturnType<typeof portsOfOperations>;
+
+function openRunner(parts: Parts, ports: OperationPorts): Executor {
+  return openExecutor({
+    ...ports,
     report: (report) => post(parts, { kind: "operationReported", report, wallMs: Date.now() }),
     watch: (resource, watches) => parts.hints?.watch(resource, watches),
-    log: parts.settings.log.write,
-    runFolder: parts.settings.runFolder,
-    node: parts.settings.start.localNode,
-    toolsFolder: join(parts.settings.programFolder, "attribute-tools"),
+  });
+}
+
+/** Not before the node is there: what is checked at its start must not delay it. */
+function openInspection(parts: Parts, ports: OperationPorts, driver: Driver): Inspector {
+  return openInspector({
+    ...ports,
+    resources: () => inspectedResources(driver.state()),
+    cibVersion: () => renderCibVersion(driver.state().cib.version),
+    onInspected: (inspection) => post(parts, { kind: "inspected", inspection, wallMs: Date.now() }),
   });
 }
 
@@ -306,6 +333,7 @@ async function close(parts: Parts, status: number): Promise<void> {
   if (status === 0) await parts.heartbeat?.leave();
   parts.transport?.close();
   parts.hints?.close();
+  parts.inspector?.close();
   await parts.api?.close();
   if (parts.api !== null) removePidFile(parts.settings.runFolder);
   await parts.settings.disk.close();

@@ -31,6 +31,7 @@ class Lab {
         return { cibVersion: "", notes, savedOn: NODES, decisions: [], input: null };
       },
       runCommand: unused,
+      readFiles: unused,
       listAgents: unused,
       describeAgent: unused,
       watchStatus: unused,

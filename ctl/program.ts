@@ -5,6 +5,7 @@ import { addCibCommands } from "./commands/cib-commands.ts";
 import { addClusterCommands } from "./commands/cluster-commands.ts";
 import { unknownCommand } from "./commands/command-kit.ts";
 import { addConstraintCommands } from "./commands/constraint-commands.ts";
+import { addDriftCommand } from "./commands/drift-commands.ts";
 import { addExplainCommand } from "./commands/explain-commands.ts";
 import { addNodeCommands } from "./commands/node-commands.ts";
 import { planningSession } from "./commands/planning-session.ts";
@@ -71,6 +72,7 @@ export function buildProgram(given: Session): Command {
   addSimulateCommand(program, session);
   addExplainCommand(program, session);
   addVerifyCommand(program, session);
+  addDriftCommand(program, session);
   program
     .command("version")
     .description("releases of lbctl and of the agent on this host")

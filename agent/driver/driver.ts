@@ -9,6 +9,7 @@ import type {
   AddressProber,
   Clock,
   Disk,
+  FileReader,
   Heartbeat,
   Lifecycle,
   LogSink,
@@ -25,6 +26,7 @@ export interface DriverPorts {
   readonly runner: OperationRunner;
   readonly disk: Disk;
   readonly prober: AddressProber;
+  readonly files: FileReader;
   readonly replies: Replies;
   readonly log: LogSink;
   readonly lifecycle: Lifecycle;
@@ -104,6 +106,9 @@ function performEffect(
       break;
     case "probeAddresses":
       ports.prober.probe(effect.probeId, effect.targets, effect.waitMs);
+      break;
+    case "readFiles":
+      ports.files.read(effect.askId, effect.names);
       break;
     case "reply":
       ports.replies.reply(effect.requestId, effect.reply);

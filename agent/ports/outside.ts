@@ -23,6 +23,11 @@ export interface AddressProber {
   probe(probeId: number, targets: readonly ProbeTarget[], waitMs: number): void;
 }
 
+/** Reads text files of this host; ends in one `filesRead` event a question. */
+export interface FileReader {
+  read(askId: number, names: readonly string[]): void;
+}
+
 /** Answers clients of the API. An answer to a client that has gone is dropped. */
 export interface Replies {
   reply(requestId: number, reply: ApiReply): void;

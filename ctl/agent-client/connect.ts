@@ -14,6 +14,7 @@ import type {
   Command,
   Decision,
   SchedulerInput,
+  ShownFile,
 } from "../../agent/core/model/index.ts";
 import {
   API_PROTOCOL,
@@ -90,6 +91,8 @@ export interface AgentClient {
   getCib(): Promise<Cib>;
   apply(changes: readonly Change[], options?: ApplyOptions): Promise<Applied>;
   runCommand(command: Command): Promise<readonly string[]>;
+  /** Texts of files as `node` has them; at most 8 names. */
+  readFiles(node: string, names: readonly string[]): Promise<readonly ShownFile[]>;
   listAgents(filter: string): Promise<readonly AgentLine[]>;
   describeAgent(name: string): Promise<AgentDescription>;
   /** Calls `show` with each new status until the agent ends or `signal` is aborted. */
@@ -123,6 +126,10 @@ export async function connectAgent(socketPath: string, by: string): Promise<Agen
       const timeoutMs = command.kind === "stopNode" ? STOP_TIMEOUT_MS : CHANGE_TIMEOUT_MS;
       const message = { command: encodeCommand(command), by };
       return texts((await calls.unary("RunCommand", message, timeoutMs))["notes"]);
+    },
+    readFiles: async (node, names) => {
+      const reply = await calls.unary("ReadFiles", { node, names }, CHANGE_TIMEOUT_MS);
+      return list(reply["files"]).filter(isShownFile);
     },
     listAgents: async (filter) => {
       const reply = await calls.unary("ListAgents", { filter });
@@ -241,6 +248,10 @@ function texts(value: unknown): readonly string[] {
 
 function isAgentLine(value: unknown): value is AgentLine {
   return typeof value === "object" && value !== null && "name" in value;
+}
+
+function isShownFile(value: unknown): value is ShownFile {
+  return isAgentLine(value) && "text" in value && "problem" in value;
 }
 
 function isDescription(value: unknown): value is AgentDescription {

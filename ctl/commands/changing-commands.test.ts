@@ -7,7 +7,7 @@ import { buildProgram } from "../program.ts";
 // Words of commands that show or ask. Families only hold commands, and those of `cluster` concern
 // the agent of this host and not what it runs.
 const SHOWING = ["config", "describe", "explain", "export", "list", "mon", "ref", "show"];
-const ASKING = ["simulate", "status", "verify", "version"];
+const ASKING = ["drift", "simulate", "status", "verify", "version"];
 
 function listCommands(
   command: Command,

@@ -46,6 +46,7 @@ suite("lbctl cib", () => {
       return { cibVersion: "", notes: result.notes, savedOn: NODES, decisions: [], input: null };
     },
     runCommand: () => assert.fail("not asked for"),
+    readFiles: () => assert.fail("not asked for"),
     listAgents: () => assert.fail("not asked for"),
     describeAgent: () => assert.fail("not asked for"),
     watchStatus: () => assert.fail("not asked for"),

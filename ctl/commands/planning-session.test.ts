@@ -46,6 +46,7 @@ class FakeAgent {
         this.made += 1;
         return [];
       },
+      readFiles: unused,
       listAgents: unused,
       describeAgent: unused,
       watchStatus: unused,

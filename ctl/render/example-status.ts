@@ -77,4 +77,6 @@ export const EXAMPLE_STATUS: ClusterStatus = {
   resourceCount: 2,
   disabledCount: 0,
   blockedCount: 0,
+  readiness: [],
+  drift: { comparedAtWallMs: 0, differences: [], differenceCount: 0 },
 };

@@ -1,5 +1,6 @@
 /** `lbctl mon`, in the form of `crm_mon`. */
 import type { ClusterStatus } from "../../agent/core/model/index.ts";
+import { readinessTroubles } from "./render-readiness.ts";
 import { isActive, renderResource, renderResourceList } from "./render-resources.ts";
 import {
   clusterSummary,
@@ -66,6 +67,7 @@ export function renderMonLine(status: ClusterStatus): { line: string; isOk: bool
     ...away.map((name) => `offline node: ${name}`),
     ...stopped.map((id) => `stopped resource: ${id}`),
     ...failed.map((id) => `failed resource: ${id}`),
+    ...readinessTroubles(status),
   ];
   if (troubles.length > 0) {
     return { line: `CLUSTER WARN: ${troubles.join(", ")}`, isOk: false };

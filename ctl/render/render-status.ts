@@ -1,5 +1,6 @@
 /** `lbctl status`, in the form of `pcs status`, and its parts. */
 import type { ClusterStatus } from "../../agent/core/model/index.ts";
+import { readinessSection } from "./render-readiness.ts";
 import { renderResourceList } from "./render-resources.ts";
 import { renderTiming } from "./render-timing.ts";
 import {
@@ -37,6 +38,7 @@ export function renderStatus(
     pendingActions(status),
     isFull ? migrationSummary(status, isFull) : [],
     failedActions(status, isFull),
+    readinessSection(status),
     ...(isFull ? fullSections(status) : []),
     ["Daemon Status:", `  lb-agent: ${renderDaemon(daemon)}`],
   ]);

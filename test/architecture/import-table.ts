@@ -59,6 +59,7 @@ const CORE_MODULES = [
   "configuration", // Pure changes to the CIB and their validation.
   "fencing",
   "history",
+  "inspection", // What both nodes need and should have alike, compared.
   "membership",
   "messaging", // Ordered messages between the two members of one ring.
   "model",

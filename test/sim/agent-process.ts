@@ -207,6 +207,8 @@ export class AgentProcess {
       transport: { send: (packet) => network.sendPacket(host.side, packet) },
       runner: this.#runner,
       disk: host.disk.open(this.life, host.kernel),
+      // Hosts of the simulation have no files that could be shown.
+      files: { read: () => {} },
       prober: {
         probe: (probeId, targets, waitMs) => this.#probe(probeId, targets, waitMs),
       },

@@ -26,6 +26,7 @@ import {
 import { scheduleTransition } from "../scheduler/index.ts";
 import { actionsUnderWay } from "../transition/index.ts";
 import { cloneOf, findPrimitive, instanceIds } from "./clone-instances.ts";
+import { describeDrift, describeReadiness } from "./describe-readiness.ts";
 import { explainWarnings } from "./describe-warnings.ts";
 import { countVotes, schedulerInput } from "./plan.ts";
 import { type AgentState, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
@@ -38,6 +39,7 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
   const { config, local, release } = state.identity;
   const plan = scheduleTransition(schedulerInput(state, now));
   const resources = describeResources(state, plan);
+  const nodes = config.nodes.map((node) => describeNode(state, node.name));
   return {
     clusterName: config.clusterName,
     localNode: local.name,
@@ -53,7 +55,7 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     cibVersion: renderCibVersion(state.cib.version),
     lastChangeWallMs: state.cib.lastChange.atWallMs,
     lastChangeBy: state.cib.lastChange.by,
-    nodes: config.nodes.map((node) => describeNode(state, node.name)),
+    nodes,
     resources,
     failures: histories(state).flatMap(listFailures),
     operations: histories(state).flatMap(listOperations),
@@ -68,6 +70,8 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     resourceCount: countInstances(resources),
     disabledCount: countInstances(resources.filter((resource) => resource.isDisabled)),
     blockedCount: countInstances(resources.filter((resource) => resource.isBlocked)),
+    readiness: describeReadiness(state, { nodes, resources }, now),
+    drift: describeDrift(state),
   };
 }
 

@@ -2,7 +2,8 @@ import { type Instant, inTurn as runInTurn } from "../base/index.ts";
 import { type ChannelEffect, sendText } from "../messaging/index.ts";
 import type { AgentEffect, ApiReply, LogEventName } from "../model/index.ts";
 import type { PeerMessage } from "../replication/index.ts";
-import type { AgentState, AgentStep, Asker, Part } from "./state.ts";
+import type { Asker } from "./asker.ts";
+import type { AgentState, AgentStep, Part } from "./state.ts";
 
 /** A step that changes nothing and does nothing. */
 export function nothing(state: AgentState): AgentStep {

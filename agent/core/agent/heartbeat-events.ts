@@ -29,16 +29,17 @@ import {
   type TokenFacts,
 } from "../model/index.ts";
 import { isActive, isExclusive } from "./active.ts";
+import type { Asker } from "./asker.ts";
 import { cloneOf, isForEveryNode } from "./clone-instances.ts";
 import { finishCommitAlone } from "./commit.ts";
 import { inTurn, log, nothing, perform } from "./effects.ts";
+import { forgetPeerInspection } from "./inspect.ts";
 import { giveUpResources } from "./meet.ts";
 import { countVotes, historyOfGone } from "./plan.ts";
 import { failForwarded } from "./requests.ts";
 import {
   type AgentState,
   type AgentStep,
-  type Asker,
   type Commit,
   hasOtherFiles,
   hasPeer,
@@ -166,6 +167,7 @@ function changeRing(
     meeting: newMeeting(now),
     walk: null,
     isPlanDue: true,
+    inspections: forgetPeerInspection(state.inspections),
     ...leaveFormerRing(state),
   };
   const fields = { ring: renderRing(ring), members: report.members.join(" "), reason };

@@ -12,6 +12,7 @@ import {
 import { noteWrittenThere } from "./commit.ts";
 import { inTurn, nothing, packetsOf, send } from "./effects.ts";
 import { noteActionEnd, planAnew } from "./end-action.ts";
+import { acceptPeerInspection } from "./inspect.ts";
 import { acceptCib, acceptHello, notePeerDropped, notePeerSynced, SYNC_COMMIT_ID } from "./meet.ts";
 import { acceptForwardReply, forget, serve } from "./requests.ts";
 import { runTask } from "./run-task.ts";
@@ -60,6 +61,8 @@ function acceptMessage(state: AgentState, message: PeerMessage, now: Instant): A
       const peerHistory = { ...state.peerHistory, attributes: message.attributes };
       return planAnew({ ...state, peerHistory });
     }
+    case "inspection":
+      return acceptPeerInspection(state, message.inspection, now);
     case "dropped":
       return notePeerDropped(state);
     case "forward":

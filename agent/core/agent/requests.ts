@@ -10,14 +10,16 @@ import type {
   ResourceHistory,
   ResourceId,
 } from "../model/index.ts";
+import type { Asker } from "./asker.ts";
 import { expandResource, withoutNumber } from "./clone-instances.ts";
 import { enqueueCommit } from "./commit.ts";
 import { describeStatus } from "./describe-status.ts";
 import { answer, inTurn, nothing, send } from "./effects.ts";
 import { planAnew } from "./end-action.ts";
+import { askForFiles } from "./inspect.ts";
 import { changeHistory, forgetHere } from "./local-operations.ts";
 import { planChanges } from "./plan-changes.ts";
-import { type AgentState, type AgentStep, type Asker, hasPeer, isDcHere } from "./state.ts";
+import { type AgentState, type AgentStep, hasPeer, isDcHere } from "./state.ts";
 import { beginStopping, setAttributes, shareAttributes } from "./stopping.ts";
 
 /** Commands that concern the node on which they are given. */
@@ -54,7 +56,7 @@ export function acceptRequest(
     return answer(state, { to: asker, now }, planChanges(state, request, now));
   }
   if (isForPeer(state, request)) return forward(state, asked, now);
-  if (isForThisNode(request)) return serve(state, { asker, request }, now);
+  if (isForThisNode(state, request)) return serve(state, { asker, request }, now);
   return isDcHere(state) ? serve(state, { asker, request }, now) : forward(state, asked, now);
 }
 
@@ -73,6 +75,9 @@ export function serve(
     return enqueueCommit(state, { asker, changes, by, atWallMs }, now);
   }
   if (request.kind === "command") return command(state, { asker, command: request.command }, now);
+  if (request.kind === "readFiles") {
+    return askForFiles(state, { asker, names: request.names }, now);
+  }
   return answer(
     state,
     { to: asker, now },
@@ -138,12 +143,14 @@ export function forget(
   return inTurn(state, [...parts, planAnew]);
 }
 
-function isForThisNode(request: ApiRequest): boolean {
+function isForThisNode(state: AgentState, request: ApiRequest): boolean {
+  if (request.kind === "readFiles") return request.node === state.identity.local.name;
   return request.kind === "command" && LOCAL_COMMANDS.includes(request.command.kind);
 }
 
-/** Attributes belong to their node: it is asked itself, whether it is the DC or not. */
+/** Attributes and files belong to their node: it is asked itself, whether it is the DC or not. */
 function isForPeer(state: AgentState, request: ApiRequest): boolean {
+  if (request.kind === "readFiles") return request.node === state.identity.peer.name;
   if (request.kind !== "command" || !hasPeer(state)) return false;
   const { command } = request;
   return command.kind === "setTransientAttributes" && command.node === state.identity.peer.name;
@@ -155,6 +162,10 @@ function forward(
   now: Instant,
 ): AgentStep {
   const asker: Asker = { from: "here", requestId: asked.requestId };
+  if (!hasPeer(state) && asked.request.kind === "readFiles") {
+    const text = `files of ${asked.request.node}: the node is not here to be asked`;
+    return answer(state, { to: asker, now }, { kind: "failed", text });
+  }
   if (!hasPeer(state) || state.dc === null) {
     const text = "no DC yet: the nodes are still agreeing on one; try again in a moment";
     return answer(state, { to: asker, now }, { kind: "failed", text });

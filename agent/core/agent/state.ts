@@ -19,6 +19,8 @@ import {
 } from "../model/index.ts";
 import type { Hello } from "../replication/index.ts";
 import type { Walk } from "../transition/index.ts";
+import type { Asker } from "./asker.ts";
+import { type Inspections, NOT_INSPECTED } from "./inspections.ts";
 
 /** What the agent is and was told at its start; never changes. */
 export interface Identity {
@@ -36,15 +38,6 @@ export interface RingState {
   readonly hasPeer: boolean;
   readonly reason: RingReason;
   readonly peerIncarnation: string | null;
-}
-
-/**
- * Who waits for the end of a request: a client here, the peer on behalf of its client, or nobody
- * any more, since the ring of that peer has ended.
- */
-export interface Asker {
-  readonly from: "here" | "peer" | "gone";
-  readonly requestId: number;
 }
 
 /** A change of the configuration that waits for its turn, or is being written. */
@@ -164,6 +157,7 @@ export interface AgentState {
   /** Set while this node stops: who asked, and whether the goodbye was said. */
   readonly stopping: { readonly askers: readonly Asker[]; readonly hasLeft: boolean } | null;
   readonly droppedEvents: number;
+  readonly inspections: Inspections;
   /** What the wall clock is ahead of `now`, to the second. */
   readonly wallAheadMs: number;
 }
@@ -226,6 +220,7 @@ export function initialAgent(start: AgentStart, now: Instant, wallMs: number): A
     forwarded: [],
     stopping: null,
     droppedEvents: 0,
+    inspections: NOT_INSPECTED,
     wallAheadMs: wallMs - now,
   };
 }

@@ -19,6 +19,7 @@ import {
   settleFacts,
   settleQuorum,
 } from "./heartbeat-events.ts";
+import { acceptFiles, acceptInspection, shareInspection } from "./inspect.ts";
 import { beginOperation } from "./local-operations.ts";
 import { finishAdopting, greet, meetingDeadline, settleDrop, settleMeeting } from "./meet.ts";
 import { acceptPacket } from "./messages.ts";
@@ -48,6 +49,7 @@ export function stepAgent(state: AgentState, event: AgentEvent, now: Instant): A
     (next) => settlePlan(next, now),
     (next) => settleStopping(next, now),
     (next) => settleForwarded(next, now),
+    (next) => shareInspection(next, now),
     settleFacts,
   ]);
 }
@@ -79,6 +81,10 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
       return acceptProbe(state, event, now);
     case "nicChanged":
       return noteNic(state, event);
+    case "inspected":
+      return acceptInspection(state, event, now);
+    case "filesRead":
+      return acceptFiles(state, event, now);
     case "setAsideListed":
       return nothing({ ...state, setAside: event.names });
     case "requested":

@@ -11,12 +11,13 @@ import { isQuiet } from "../messaging/index.ts";
 import type { ApiReply, NodeHistory, ResourceId, ResourceState } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { isActive } from "./active.ts";
+import type { Asker } from "./asker.ts";
 import { answer, inTurn, log, nothing, perform, send } from "./effects.ts";
 import { planAnew } from "./end-action.ts";
 import { changeHistory } from "./local-operations.ts";
 import { dropResources } from "./meet.ts";
 import { isStartDoubtful, schedulerInput } from "./plan.ts";
-import { type AgentState, type AgentStep, type Asker, hasPeer } from "./state.ts";
+import { type AgentState, type AgentStep, hasPeer } from "./state.ts";
 
 /**
  * This node is to stop: it asks the DC to empty it. Asking again joins the one under way. Its

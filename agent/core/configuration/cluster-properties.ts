@@ -48,6 +48,12 @@ export const PROPERTIES: readonly ValueDefinition[] = [
     description: "how long a starting node waits for an answer before it schedules alone",
   },
   {
+    name: "drift-ignore",
+    type: { kind: "text" },
+    default: "",
+    description: "what may differ between the nodes: names, separated by blanks; * fits anything",
+  },
+  {
     name: "election-timeout",
     type: DURATION,
     default: "2min",

@@ -2,6 +2,7 @@ import type { Instant } from "../base/index.ts";
 import type { Cib } from "./cib.ts";
 import type { HeartbeatReport, TokenFacts } from "./heartbeat-protocol.ts";
 import type { OperationOutcome } from "./history.ts";
+import type { Inspection, ShownFile } from "./inspection.ts";
 import type { ResourceId } from "./names.ts";
 import type { MessagePacket } from "./packet.ts";
 import type { ApiReply, ApiRequest } from "./request.ts";
@@ -64,6 +65,9 @@ export type AgentEvent =
       readonly answers: readonly ProbeAnswer[];
     }
   | { readonly kind: "nicChanged"; readonly nic: string; readonly isUp: boolean }
+  /** This node has looked whether its resources could run here. */
+  | { readonly kind: "inspected"; readonly inspection: Inspection; readonly wallMs: number }
+  | { readonly kind: "filesRead"; readonly askId: number; readonly files: readonly ShownFile[] }
   /** Configurations that were set aside and lie on this disk still. */
   | { readonly kind: "setAsideListed"; readonly names: readonly string[] }
   | { readonly kind: "requested"; readonly requestId: number; readonly request: ApiRequest }
@@ -93,6 +97,8 @@ export type LogEventName =
   | "meetingStalled"
   | "messageRefused"
   | "channelBroken"
+  | "readinessChanged"
+  | "driftChanged"
   | "stopping";
 
 /** All that the agent can do to the world, as data; performed in list order. */
@@ -117,6 +123,7 @@ export type AgentEffect =
       readonly targets: readonly ProbeTarget[];
       readonly waitMs: number;
     }
+  | { readonly kind: "readFiles"; readonly askId: number; readonly names: readonly string[] }
   | { readonly kind: "reply"; readonly requestId: number; readonly reply: ApiReply }
   | {
       readonly kind: "log";

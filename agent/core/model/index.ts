@@ -84,6 +84,14 @@ export {
   type ResourceHistory,
   type RestartDigest,
 } from "./history.ts";
+export type {
+  ComparedFact,
+  Difference,
+  Inspection,
+  ReadinessFinding,
+  ResourceInspection,
+  ShownFile,
+} from "./inspection.ts";
 export {
   INFINITY_SCORE,
   type NodeName,
@@ -97,12 +105,15 @@ export type { ApiReply, ApiRequest } from "./request.ts";
 export { isSameRing, type RingId, type RingReason, renderRing } from "./ring.ts";
 export type {
   ClusterStatus,
+  DifferenceStatus,
+  DriftStatus,
   FailcountStatus,
   FailureStatus,
   LinkStatus,
   NodeStatus,
   OperationStatus,
   QuorumStatus,
+  ReadinessStatus,
   ResourcePlace,
   ResourceStatus,
 } from "./status.ts";

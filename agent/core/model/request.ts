@@ -1,5 +1,6 @@
 import type { Change, Command } from "./change.ts";
 import type { Cib } from "./cib.ts";
+import type { ShownFile } from "./inspection.ts";
 import type { NodeName, Problem } from "./names.ts";
 import type { ClusterStatus } from "./status.ts";
 import type { Decision, SchedulerInput } from "./transition.ts";
@@ -8,6 +9,8 @@ import type { Decision, SchedulerInput } from "./transition.ts";
 export type ApiRequest =
   | { readonly kind: "getStatus" }
   | { readonly kind: "getCib" }
+  /** The texts of files that both nodes should have alike, as `node` has them. */
+  | { readonly kind: "readFiles"; readonly node: NodeName; readonly names: readonly string[] }
   | {
       readonly kind: "apply";
       readonly changes: readonly Change[];
@@ -43,6 +46,7 @@ export type ApiReply =
       readonly input?: SchedulerInput;
     }
   | { readonly kind: "done"; readonly notes: readonly string[] }
+  | { readonly kind: "files"; readonly files: readonly ShownFile[] }
   /** A mistake of the person: nothing was changed. */
   | { readonly kind: "refused"; readonly problems: readonly Problem[] }
   /**

@@ -1,4 +1,5 @@
 import type { NameValues } from "./cib.ts";
+import type { ComparedFact, ReadinessFinding } from "./inspection.ts";
 
 /**
  * The cluster as one node sees it; the API's `GetStatus` reply has the same fields. Times are
@@ -37,6 +38,38 @@ export interface ClusterStatus {
   readonly resourceCount: number;
   readonly disabledCount: number;
   readonly blockedCount: number;
+  /** One entry a node: could it start what it does not run now, and start again what it runs? */
+  readonly readiness: readonly ReadinessStatus[];
+  readonly drift: DriftStatus;
+}
+
+/** Whether a node could take over now. */
+export interface ReadinessStatus {
+  readonly node: string;
+  /** `unknown`: it has not been looked at, or too long ago. `active`: it runs all there is. */
+  readonly state: "ready" | "notReady" | "unknown" | "active";
+  /** Why not, or why nobody knows; "": `findings` say it. */
+  readonly reason: string;
+  readonly checkedAtWallMs: number;
+  readonly findings: readonly (ReadinessFinding & { readonly resource: string })[];
+}
+
+/** What the nodes should have alike and have not. */
+export interface DriftStatus {
+  /** When both nodes were last compared; 0: not since this agent started, or the peer is away. */
+  readonly comparedAtWallMs: number;
+  readonly differences: readonly DifferenceStatus[];
+  /** How many there are; the list is cut where there are very many. */
+  readonly differenceCount: number;
+}
+
+/** One difference; a `value` of "" means that the node has no such thing. */
+export interface DifferenceStatus {
+  readonly kind: ComparedFact["kind"];
+  readonly name: string;
+  readonly resources: readonly string[];
+  readonly sides: readonly { readonly node: string; readonly value: string }[];
+  readonly sinceWallMs: number;
 }
 
 /** The count of the votes. */

@@ -4,6 +4,7 @@ import type {
   ApiRequest,
   Cib,
   CibStamp,
+  Inspection,
   NameValues,
   ResourceId,
 } from "../model/index.ts";
@@ -54,6 +55,8 @@ export type PeerMessage =
   | { readonly kind: "dropped" }
   | { readonly kind: "forward"; readonly requestId: number; readonly request: ApiRequest }
   | { readonly kind: "forwardReply"; readonly requestId: number; readonly reply: ApiReply }
+  /** The sender has looked at what its resources need; null: it found what it found before. */
+  | { readonly kind: "inspection"; readonly inspection: Inspection | null }
   /** `cluster stop --all`: stop this node as well. */
   | { readonly kind: "stopNode" }
   /** To the owner of a history: forget. */

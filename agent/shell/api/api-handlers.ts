@@ -32,6 +32,7 @@ const WATCH_INTERVAL_DEFAULT_MS = 500;
 const WATCH_INTERVAL_MIN_MS = 100;
 const WATCH_INTERVAL_MAX_MS = 60_000;
 const CHANGES_MAX = 1000;
+const FILES_MAX = 8;
 
 /** How a call ended: a message, or what to say instead. */
 type Answer =
@@ -54,6 +55,7 @@ export function apiHandlers(
     getCib: checked(() => getCib(parts)),
     apply: checked((message) => apply(message, parts)),
     runCommand: checked((message) => runCommand(message, parts)),
+    readFiles: checked((message) => readFiles(message, parts)),
     listAgents: checked((message) => listAgents(message, parts)),
     describeAgent: checked((message) => describeAgent(message, parts)),
     watchStatus: (call: ServerWritableStream<ApiMessage, ApiMessage>) => watchStatus(call, parts),
@@ -179,6 +181,14 @@ async function runCommand(message: ApiMessage, parts: ApiServerParts): Promise<A
   const by = textOf(message["by"]);
   const reply = await parts.handle({ kind: "command", command, by, atWallMs: Date.now() });
   return reply.kind === "done" ? messageOf({ notes: reply.notes }) : unexpected(reply);
+}
+
+async function readFiles(message: ApiMessage, parts: ApiServerParts): Promise<Answer> {
+  const given: readonly unknown[] = Array.isArray(message["names"]) ? message["names"] : [];
+  if (given.length > FILES_MAX) return failedWith(`${given.length} files, at most ${FILES_MAX}`);
+  const names = given.map(textOf);
+  const reply = await parts.handle({ kind: "readFiles", node: textOf(message["node"]), names });
+  return reply.kind === "files" ? messageOf({ files: reply.files }) : unexpected(reply);
 }
 
 function listAgents(message: ApiMessage, { agents }: ApiServerParts): Answer {

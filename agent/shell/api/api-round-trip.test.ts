@@ -391,6 +391,16 @@ suite("API over a unix socket", () => {
     assert.equal((await call("GetVersion", {}, "2"))["release"], "9.9.9");
   });
 
+  test("texts of files come as they are, and only a few at once", async () => {
+    const files = [{ name: "/a", text: "Listen 80\n", problem: "" }];
+    reply = () => ({ kind: "files", files });
+    const answer = await call("ReadFiles", { node: "ip2", names: ["/a"] });
+    assert.deepEqual(answer["files"], files);
+    assert.deepEqual(asked.at(-1), { kind: "readFiles", node: "ip2", names: ["/a"] });
+    const error = await errorOf(call("ReadFiles", { node: "ip2", names: Array(9).fill("/a") }));
+    assert.equal(error.details, "9 files, at most 8");
+  });
+
   test("agents are listed and described", async () => {
     const listed = await call("ListAgents", { filter: "web" });
     assert.deepEqual(listed["agents"], CATALOGUE.list());

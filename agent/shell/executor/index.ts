@@ -4,3 +4,4 @@ export {
   type OperationOutput,
   openExecutor,
 } from "./executor.ts";
+export { type ActionPorts, oneLine, questionContext } from "./run-action.ts";

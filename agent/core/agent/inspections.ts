@@ -1,0 +1,31 @@
+/** What the state of the agent holds of inspections; `inspect.ts` changes it. */
+import type { Inspection } from "../model/index.ts";
+import type { Asker } from "./asker.ts";
+
+/** An inspection, and when it was made; wall-clock milliseconds of this node. */
+export interface KnownInspection {
+  readonly inspection: Inspection;
+  readonly atWallMs: number;
+}
+
+/** What is known of both nodes. */
+export interface Inspections {
+  readonly here: KnownInspection | null;
+  /** Of the peer in this ring; null: it has not said yet. */
+  readonly there: KnownInspection | null;
+  /** False: the peer of this ring has not got what `here` holds. */
+  readonly isShared: boolean;
+  /** Since when each thing differs, by kind and name. */
+  readonly differsSince: ReadonlyMap<string, number>;
+  /** Who waits for the texts of files, by the id of the question. */
+  readonly questions: ReadonlyMap<number, Asker>;
+}
+
+/** Nothing has been looked at. */
+export const NOT_INSPECTED: Inspections = {
+  here: null,
+  there: null,
+  isShared: false,
+  differsSince: new Map(),
+  questions: new Map(),
+};

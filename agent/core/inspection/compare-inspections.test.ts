@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { suite, test } from "mocha";
+import type { ComparedFact, Inspection } from "../model/index.ts";
+import { compareInspections, isIgnored } from "./index.ts";
+
+function file(name: string, value: string): ComparedFact {
+  return { kind: "file", name, value };
+}
+
+function inspection(byResource: Readonly<Record<string, readonly ComparedFact[]>>): Inspection {
+  const resources = Object.entries(byResource).map(([resource, facts]) => ({
+    resource,
+    findings: [],
+    facts,
+  }));
+  return { resources };
+}
+
+suite("differences between the nodes", () => {
+  test("what is alike is not listed, what differs is, by kind and name", () => {
+    const here = inspection({
+      web: [
+        file("/b", "1"),
+        file("/a", "1"),
+        file("/same", "1"),
+        { kind: "version", name: "httpd", value: "2.4.37" },
+      ],
+    });
+    const there = inspection({
+      web: [
+        file("/a", "2"),
+        file("/b", "2"),
+        file("/same", "1"),
+        { kind: "version", name: "httpd", value: "2.4.62" },
+      ],
+    });
+    const differences = compareInspections(here, there, "");
+    assert.deepEqual(
+      differences.map(({ kind, name, here: a, there: b }) => [kind, name, a, b]),
+      [
+        ["file", "/a", "1", "2"],
+        ["file", "/b", "1", "2"],
+        ["version", "httpd", "2.4.37", "2.4.62"],
+      ],
+    );
+  });
+
+  test("what only one node has differs", () => {
+    const [one] = compareInspections(
+      inspection({ web: [file("/a", "1")] }),
+      inspection({ web: [] }),
+      "",
+    );
+    assert.deepEqual(one, { kind: "file", name: "/a", resources: ["web"], here: "1", there: "" });
+  });
+
+  test("a file that two resources read is listed once, with both", () => {
+    const here = inspection({ b: [file("/a", "1")], a: [file("/a", "1")] });
+    const there = inspection({ b: [file("/a", "2")], a: [file("/a", "2")] });
+    const differences = compareInspections(here, there, "");
+    assert.deepEqual(
+      differences.map(({ resources }) => resources),
+      [["a", "b"]],
+    );
+  });
+
+  test("a resource that one node has not looked at yet says nothing", () => {
+    const here = inspection({ web: [file("/a", "1")], new: [file("/n", "1")] });
+    assert.deepEqual(compareInspections(here, inspection({ web: [file("/a", "1")] }), ""), []);
+  });
+
+  const rows: readonly (readonly [pattern: string, name: string, isFit: boolean])[] = [
+    ["/etc/haproxy/peers.cfg", "/etc/haproxy/peers.cfg", true],
+    ["/etc/haproxy/peers.cfg", "/etc/haproxy/peers.cfg.d", false],
+    ["/etc/haproxy/*", "/etc/haproxy/a/b", true],
+    ["*.local", "/etc/httpd/host.local", true],
+    ["*.local", "/etc/httpd/host.locale", false],
+    ["/etc/*/conf.d/*.conf", "/etc/httpd/conf.d/ssl.conf", true],
+    ["/etc/*/conf.d/*.conf", "/etc/httpd/ssl.conf", false],
+    ["file:/a", "/a", true],
+    ["link:/a", "/a", false],
+    ["/x /a", "/a", true],
+    ["a*a", "a", false],
+    ["", "/a", false],
+  ];
+  for (const [pattern, name, isFit] of rows) {
+    test(`drift-ignore "${pattern}" ${isFit ? "leaves out" : "keeps"} file ${name}`, () => {
+      assert.equal(isIgnored({ kind: "file", name }, pattern), isFit);
+    });
+  }
+
+  test("many stars take no time", () => {
+    const name = "a".repeat(5000);
+    assert.equal(isIgnored({ kind: "file", name }, `${"*a".repeat(2000)}*b`), false);
+  });
+});

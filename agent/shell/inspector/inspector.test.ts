@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setup, suite, teardown, test } from "mocha";
+import {
+  type AddressTable,
+  type ComparedItem,
+  failed,
+  OCF,
+  type ReadinessFinding,
+  type ResourceAgent,
+  SUCCEEDED,
+} from "../../../resource-agents/contract.ts";
+import type { Inspection, OperationOrder, ShownFile } from "../../core/model/index.ts";
+import { questionContext } from "../executor/index.ts";
+import { FileDigests } from "./file-digests.ts";
+import { type Inspector, openFileReader, openInspector } from "./index.ts";
+import { inspectResource } from "./inspect-resource.ts";
+
+const ORDER: OperationOrder = {
+  resource: "web",
+  agent: { standard: "ocf", provider: "test", type: "Web" },
+  operation: "monitor",
+  parameters: {},
+  intervalMs: 0,
+  timeoutMs: 1000,
+  checkLevel: 0,
+  expectedStatus: null,
+  onFail: "restart",
+  digest: "",
+};
+
+/** No address is asked for here. */
+const ADDRESSES: AddressTable = {
+  list: () => Promise.reject(new Error("not asked for")),
+  nics: () => Promise.reject(new Error("not asked for")),
+  hold: () => Promise.reject(new Error("not asked for")),
+  release: () => Promise.reject(new Error("not asked for")),
+  whoHas: () => Promise.reject(new Error("not asked for")),
+  announce: () => assert.fail("not asked for"),
+};
+
+const AGENT: ResourceAgent = {
+  metadata: {
+    standard: "ocf",
+    provider: "test",
+    type: "Web",
+    version: "1",
+    shortDescription: "",
+    longDescription: "",
+    parameters: [],
+    actions: [],
+  },
+  start: async () => SUCCEEDED,
+  stop: async () => SUCCEEDED,
+  monitor: async () => SUCCEEDED,
+  validate: async () => SUCCEEDED,
+};
+
+let folder: string;
+
+setup(() => {
+  folder = mkdtempSync(join(tmpdir(), "lb-inspector-"));
+});
+
+teardown(() => rmSync(folder, { recursive: true }));
+
+function portsWith(findAgent: (name: string) => Promise<ResourceAgent | null>) {
+  const runCommand = () => Promise.reject(new Error("not asked for"));
+  return { addresses: ADDRESSES, runCommand, log: () => {}, runFolder: folder, findAgent };
+}
+
+/** The first inspection that an agent like this leads to. */
+function firstInspection(agent: ResourceAgent | null): Promise<Inspection> {
+  let inspector: Inspector | null = null;
+  return new Promise<Inspection>((resolve) => {
+    inspector = openInspector({
+      ...portsWith(() => Promise.resolve(agent)),
+      resources: () => [ORDER],
+      cibVersion: () => "0.1.0",
+      onInspected: resolve,
+    });
+  }).finally(() => inspector?.close());
+}
+
+const BLOCKER: ReadinessFinding = { severity: "blocks", problem: "no key", remedy: "make one" };
+
+suite("inspection of what resources need", function () {
+  this.timeout(20_000);
+
+  test("an agent's findings, and what it compares, with digests of files", async () => {
+    const path = join(folder, "web.conf");
+    writeFileSync(path, "Listen 80\n");
+    const items: readonly ComparedItem[] = [
+      { kind: "version", name: "web", value: "1.2" },
+      { kind: "file", name: path },
+    ];
+    const agent = {
+      ...AGENT,
+      checkReadiness: async () => [BLOCKER],
+      listCompared: async () => items,
+    };
+    assert.deepEqual(await firstInspection(agent), {
+      resources: [
+        {
+          resource: "web",
+          findings: [BLOCKER],
+          facts: [
+            { kind: "file", name: path, value: "sha256:c6f0738612c0670bb77f54ed630b6f1f" },
+            { kind: "version", name: "web", value: "1.2" },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("an agent that is not on this node blocks", async () => {
+    const { resources } = await firstInspection(null);
+    assert.deepEqual(resources[0]?.findings, [
+      {
+        severity: "blocks",
+        problem: "agent ocf:test:Web: is not on this node, or cannot be read",
+        remedy: "",
+      },
+    ]);
+  });
+
+  test("an agent that breaks is a word about its resource", async () => {
+    const agent = { ...AGENT, checkReadiness: () => Promise.reject(new Error("oh")) };
+    const { resources } = await firstInspection(agent);
+    assert.deepEqual(resources[0]?.findings, [
+      { severity: "warns", problem: "the check broke: oh", remedy: "" },
+    ]);
+  });
+
+  test("without a check of its own an agent's validation counts, and not each time", async () => {
+    let calls = 0;
+    const agent = {
+      ...AGENT,
+      validate: async () => {
+        calls += 1;
+        return failed(OCF.ERR_INSTALLED, "no such program");
+      },
+    };
+    const context = questionContext(
+      ORDER,
+      portsWith(async () => agent),
+      new AbortController().signal,
+    );
+    const digests = new FileDigests();
+    const first = await inspectResource(agent, { context, before: undefined, digests, pass: 0 });
+    const second = await inspectResource(agent, { context, before: first, digests, pass: 1 });
+    assert.deepEqual(second.findings, [
+      { severity: "blocks", problem: "no such program", remedy: "" },
+    ]);
+    assert.equal(calls, 1);
+    await inspectResource(agent, { context, before: second, digests, pass: 10 });
+    assert.equal(calls, 2);
+  });
+
+  test("a new configuration is looked at without waiting for the next turn", async () => {
+    let version = "0.1.0";
+    let count = 0;
+    await new Promise<void>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => AGENT),
+        resources: () => [ORDER],
+        cibVersion: () => version,
+        onInspected: () => {
+          count += 1;
+          version = "0.2.0";
+          if (count < 2) return;
+          inspector.close();
+          resolve();
+        },
+      });
+    });
+    assert.equal(count, 2);
+  });
+
+  test("a busy node looks later", async () => {
+    let asked = 0;
+    const looked = await new Promise<number>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => AGENT),
+        resources: () => {
+          asked += 1;
+          return asked < 2 ? null : [ORDER];
+        },
+        cibVersion: () => "0.1.0",
+        onInspected: () => {
+          inspector.close();
+          resolve(asked);
+        },
+      });
+    });
+    assert.equal(looked, 2);
+  });
+});
+
+suite("digests of files", () => {
+  test("the same for the same content, another after a change, none without a file", async () => {
+    const digests = new FileDigests();
+    const [a, b] = [join(folder, "a"), join(folder, "b")];
+    writeFileSync(a, "one");
+    writeFileSync(b, "one");
+    assert.equal(await digests.of(a), await digests.of(b));
+    const before = await digests.of(a);
+    writeFileSync(a, "other");
+    assert.notEqual(await digests.of(a), before);
+    assert.equal(await digests.of(join(folder, "none")), "");
+    assert.match(await digests.of(folder), /^cannot be read: EISDIR$/);
+  });
+});
+
+suite("texts of files for people", () => {
+  function read(name: string): Promise<readonly ShownFile[]> {
+    return new Promise((resolve) => {
+      openFileReader((_askId, files) => resolve(files)).read(1, [name]);
+    });
+  }
+
+  test("a text is shown", async () => {
+    const name = join(folder, "a");
+    writeFileSync(name, "Listen 80\n", { mode: 0o644 });
+    assert.deepEqual(await read(name), [{ name, text: "Listen 80\n", problem: "" }]);
+  });
+
+  test("what not everybody may read, binary, large and absent files are not", async () => {
+    const name = join(folder, "a");
+    writeFileSync(name, "secret", { mode: 0o600 });
+    const problems = [(await read(name))[0]?.problem];
+    chmodSync(name, 0o644);
+    writeFileSync(name, "a\0b");
+    problems.push((await read(name))[0]?.problem);
+    writeFileSync(name, "x".repeat(65_537));
+    problems.push((await read(name))[0]?.problem);
+    rmSync(name);
+    problems.push((await read(name))[0]?.problem);
+    assert.deepEqual(problems, [
+      "not everybody may read it, so it is not shown",
+      "not a text file",
+      "65537 bytes, at most 65536 are shown",
+      "is not there",
+    ]);
+  });
+});

@@ -1,0 +1,168 @@
+/**
+ * Looks again and again whether this host could run its resources now, and what they read here. One
+ * resource after the other, so that it is never in the way of what runs; what hangs is left behind.
+ */
+import type { ResourceAgent } from "../../../resource-agents/contract.ts";
+import type {
+  Inspection,
+  OperationOrder,
+  ReadinessFinding,
+  ResourceInspection,
+} from "../../core/model/index.ts";
+import { renderAgentName } from "../../core/model/index.ts";
+import { type ActionPorts, oneLine, questionContext } from "../executor/index.ts";
+import { FileDigests } from "./file-digests.ts";
+import { inspectResource } from "./inspect-resource.ts";
+
+/** How often the host is looked at. The core calls what is four times as old unknown. */
+const INTERVAL_MS = 30_000;
+/** How often is looked whether the configuration has changed. */
+const TICK_MS = 1000;
+/** An agent's metadata are read anew after so many inspections: its package may be updated. */
+const AGENTS_KEPT_FOR = 20;
+const RESOURCE_MAX_MS = 15_000;
+/** What is compared in all: beyond it, it is no configuration that people look after. */
+const FACTS_MAX = 3000;
+
+/** What the inspector is made of. */
+export interface InspectorPorts extends ActionPorts {
+  readonly findAgent: (name: string) => Promise<ResourceAgent | null>;
+  /** A probe of each resource; null while this node is busy with some of them. */
+  readonly resources: () => readonly OperationOrder[] | null;
+  /** Changes with the configuration. */
+  readonly cibVersion: () => string;
+  readonly onInspected: (inspection: Inspection) => void;
+}
+
+/** The running inspector. */
+export interface Inspector {
+  readonly close: () => void;
+}
+
+/** Starts inspecting, a moment after it is called: the start of the agent is not to wait for it. */
+export function openInspector(ports: InspectorPorts): Inspector {
+  const running = new RunningInspector(ports);
+  running.start();
+  return { close: () => running.close() };
+}
+
+class RunningInspector {
+  readonly #ports: InspectorPorts;
+  readonly #digests = new FileDigests();
+  readonly #abort = new AbortController();
+  #agents = new Map<string, ResourceAgent>();
+  #last = new Map<string, ResourceInspection>();
+  #timer: NodeJS.Timeout | null = null;
+  #version = "";
+  #dueAtMs = 0;
+  #pass = 0;
+
+  constructor(ports: InspectorPorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    if (!this.#abort.signal.aborted) this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+  }
+
+  close(): void {
+    this.#abort.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #tick(): void {
+    const version = this.#ports.cibVersion();
+    const isDue = version !== this.#version || performance.now() >= this.#dueAtMs;
+    const orders = isDue ? this.#ports.resources() : null;
+    if (orders === null) {
+      this.start();
+      return;
+    }
+    this.#version = version;
+    this.#dueAtMs = performance.now() + INTERVAL_MS;
+    void this.#inspectAll(orders).then(() => this.start());
+  }
+
+  async #inspectAll(orders: readonly OperationOrder[]): Promise<void> {
+    const found = new Map<string, ResourceInspection>();
+    if (this.#pass % AGENTS_KEPT_FOR === 0) this.#agents = new Map();
+    for (const order of orders) {
+      found.set(order.resource, await this.#inspect(order));
+      if (this.#abort.signal.aborted) return;
+    }
+    this.#pass += 1;
+    this.#last = found;
+    const resources = [...found.values()].sort((a, b) => (a.resource < b.resource ? -1 : 1));
+    this.#ports.onInspected({ resources: withinLimit(resources) });
+  }
+
+  async #inspect(order: OperationOrder): Promise<ResourceInspection> {
+    const { resource } = order;
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(RESOURCE_MAX_MS)]);
+    const ended = inspectedOrLate(signal, resource);
+    try {
+      const agent = await this.#findAgent(renderAgentName(order.agent));
+      if (typeof agent === "string") {
+        return { resource, findings: [blocker(agent, "")], facts: [] };
+      }
+      const context = questionContext(order, this.#ports, signal);
+      const looked = inspectResource(agent, {
+        context,
+        before: this.#last.get(resource),
+        digests: this.#digests,
+        pass: this.#pass,
+      });
+      return await Promise.race([looked, ended.promise]);
+    } catch (error) {
+      // One agent's mistake is a word about its resource, not the end of the daemon.
+      const reason = oneLine(error instanceof Error ? error.message : String(error));
+      return { resource, findings: [warning(`the check broke: ${reason}`)], facts: [] };
+    } finally {
+      ended.end();
+    }
+  }
+
+  async #findAgent(name: string): Promise<ResourceAgent | string> {
+    const known = this.#agents.get(name);
+    if (known !== undefined) return known;
+    const agent = await this.#ports.findAgent(name);
+    if (agent === null) return `agent ${name}: is not on this node, or cannot be read`;
+    this.#agents.set(name, agent);
+    return agent;
+  }
+}
+
+/** The peer gets it in one message, which has a limit: what is beyond is not compared. */
+function withinLimit(resources: readonly ResourceInspection[]): readonly ResourceInspection[] {
+  let left = FACTS_MAX;
+  return resources.map((one) => {
+    const facts = one.facts.slice(0, left);
+    left -= facts.length;
+    if (facts.length === one.facts.length) return one;
+    const finding = warning(`${one.facts.length - facts.length} things are too many to compare`);
+    return { ...one, facts, findings: [...one.findings, finding] };
+  });
+}
+
+/** Says that a check did not end, some time after it was told to. */
+function inspectedOrLate(
+  signal: AbortSignal,
+  resource: string,
+): { readonly promise: Promise<ResourceInspection>; readonly end: () => void } {
+  const finding = warning(`the check did not end within ${RESOURCE_MAX_MS / 1000} s`);
+  let end = (): void => {};
+  const promise = new Promise<ResourceInspection>((resolve) => {
+    const late = (): void => resolve({ resource, findings: [finding], facts: [] });
+    signal.addEventListener("abort", late, { once: true });
+    end = () => signal.removeEventListener("abort", late);
+  });
+  return { promise, end };
+}
+
+function blocker(problem: string, remedy: string): ReadinessFinding {
+  return { severity: "blocks", problem, remedy };
+}
+
+function warning(problem: string): ReadinessFinding {
+  return { severity: "warns", problem, remedy: "" };
+}
