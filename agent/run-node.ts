@@ -19,6 +19,7 @@ import type {
 import { renderCibVersion } from "./core/model/index.ts";
 import { type Driver, openDriver } from "./driver/index.ts";
 import {
+  type LinkQuestions,
   type OpenAddressTable,
   openAddressTable,
   openLinkQuestions,
@@ -110,9 +111,10 @@ export function runNode(settings: NodeSettings): void {
 async function serve(parts: Parts): Promise<void> {
   const { settings, requests } = parts;
   const { runFolder, release, log } = settings;
-  const addresses = openAddresses(parts);
+  const link = openLinkQuestions(log.write);
+  const addresses = openAddresses(parts, link);
   const agents = openAgentCatalogue({ addresses, runFolder });
-  openCore(parts, { addresses, agents });
+  openCore(parts, { addresses, agents, link });
   const handle = async (request: ApiRequest): Promise<ApiReply> => {
     // Somebody may have settled a configuration that was set aside, by removing its file.
     const names = settings.disk.listSetAside();
@@ -136,21 +138,25 @@ async function serve(parts: Parts): Promise<void> {
   });
 }
 
-function openAddresses(parts: Parts): OpenAddressTable {
+function openAddresses(parts: Parts, link: LinkQuestions): OpenAddressTable {
   const log = parts.settings.log.write;
   const notYet = "the heartbeat process, which renews addresses, is not running";
   return openAddressTable({
     holdLease: (request) => parts.heartbeat?.holdLease(request) ?? Promise.resolve(notYet),
     releaseLease: (ip, nic) => parts.heartbeat?.releaseLease(ip, nic) ?? Promise.resolve(notYet),
-    ...openLinkQuestions(log),
+    whoHas: link.whoHas,
+    announce: link.announce,
     log,
   });
 }
 
-function openCore(
-  parts: Parts,
-  { addresses, agents }: { readonly addresses: AddressTable; readonly agents: AgentCatalogue },
-): void {
+interface CoreParts {
+  readonly addresses: AddressTable;
+  readonly agents: AgentCatalogue;
+  readonly link: LinkQuestions;
+}
+
+function openCore(parts: Parts, { addresses, agents, link }: CoreParts): void {
   const { settings, requests } = parts;
   const log = settings.log.write;
   const operationPorts = portsOfOperations(parts, { addresses, agents });
@@ -166,7 +172,7 @@ function openCore(
     log,
   });
   const prober = openProber({
-    addresses,
+    addresses: { ...addresses, whoHas: link.askAnew },
     onProbed: (probeId, answers) => post(parts, { kind: "addressesProbed", probeId, answers }),
   });
   const clock = openClock(() => post(parts, { kind: "timePassed", wallMs: Date.now() }));

@@ -10,7 +10,8 @@ const OUTPUT_MAX_BYTES = 64 * 1024;
 const DRAIN_MAX_MS = 50;
 /** After SIGKILL a process may still hang in the kernel: how long its end is awaited. */
 const KILL_WAIT_MAX_MS = 1000;
-const PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Where programs are looked for when the environment does not say. */
+export const PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const VARIABLES_PASSED_ON = ["PATH", "LANG", "LC_ALL", "TZ"];
 
 /** What `runCommand` takes beside `RunOptions`: the signal that ends the command early. */
@@ -47,7 +48,11 @@ export function startDetached(
   onFailure: (reason: string) => void,
 ): void {
   try {
-    const child = spawn(command, args, { detached: true, stdio: "ignore", env: environment() });
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: "ignore",
+      env: childEnvironment(),
+    });
     child.on("error", (error) => onFailure(error.message));
     child.unref();
   } catch (error) {
@@ -83,7 +88,7 @@ function trySpawn(
     return spawn(command, args, {
       detached: true,
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      env: environment(options.environment),
+      env: childEnvironment(options.environment),
     });
   } catch (error) {
     return messageOf(error);
@@ -158,7 +163,10 @@ function signalNumber(signal: NodeJS.Signals | null): number {
   return signal === null ? 0 : constants.signals[signal];
 }
 
-function environment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
+/** What children get of the environment: no more than PATH, language and time zone. */
+export function childEnvironment(
+  added: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const base: Record<string, string> = { PATH: PATH_DEFAULT };
   for (const name of VARIABLES_PASSED_ON) {
     const value = process.env[name];

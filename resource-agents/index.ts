@@ -6,6 +6,10 @@ import type { ResourceAgent } from "./contract.ts";
 import { HEARTBEAT_DUMMY_AGENT, PACEMAKER_DUMMY_AGENT } from "./dummy/index.ts";
 import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
 
+export type { Announcement } from "./announce-address.ts";
+export { announceAddress } from "./announce-address.ts";
+export type { Announcer } from "./announcer.ts";
+export { openAnnouncer } from "./announcer.ts";
 export type { CommandOptions } from "./child-process.ts";
 export { runCommand, startDetached, waitMs } from "./child-process.ts";
 export type { RunAgentCommand } from "./external/index.ts";
@@ -13,8 +17,8 @@ export { loadExternalAgent } from "./external/index.ts";
 export type { IpCommandOptions, ShownNic } from "./ip-command.ts";
 export { addressWords, ipCommandTable, parseShownNics } from "./ip-command.ts";
 export { renderMetadataXml } from "./metadata-xml.ts";
-export type { Announcement, RunIp, WhoHasQuestion } from "./neighbours.ts";
-export { announceAddress, whoHas } from "./neighbours.ts";
+export type { Neighbour, NeighbourTable, WhoHasQuestion } from "./neighbours.ts";
+export { parseNeighbours, whoHas } from "./neighbours.ts";
 
 const AGENTS: readonly ResourceAgent[] = [
   IPADDR2_AGENT,

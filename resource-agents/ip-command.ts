@@ -1,9 +1,11 @@
 /**
  * The kernel's address table through single `ip` commands, for agents that run as OCF executables.
  */
+
+import { announceAddress } from "./announce-address.ts";
 import { messageOf, runCommand } from "./child-process.ts";
 import type { AddressRequest, AddressTable, KernelAddress } from "./contract.ts";
-import { announceAddress, whoHas } from "./neighbours.ts";
+import { type NeighbourTable, parseNeighbours, whoHas } from "./neighbours.ts";
 
 const IP_TIMEOUT_MS = 5000;
 /** How the kernel writes a lifetime without end, in seconds. */
@@ -43,15 +45,25 @@ export function ipCommandTable(options: IpCommandOptions): AddressTable {
       const left = await verify({ ...address, isExpected: false }, list);
       return left === null ? null : (problem ?? left);
     },
-    whoHas: (ip, nic, waitMs) => whoHas({ ip, nic, waitMs }, (args) => outputOf(args, options)),
+    whoHas: (ip, nic, waitMs) => whoHas({ ip, nic, waitMs }, neighbourTable(options)),
     announce: (request, { count, intervalMs }) =>
       announceAddress(request, {
         count,
         intervalMs,
-        isDetached: true,
-        runIp: (args) => outputOf(args, { log: options.log }),
+        announcer: null,
+        neighbours: neighbourTable({ log: options.log }),
         log: options.log,
       }),
+  };
+}
+
+function neighbourTable(options: IpCommandOptions): NeighbourTable {
+  return {
+    forget: async (ip, nic) => {
+      await outputOf(["neigh", "del", ip, "dev", nic], options);
+    },
+    list: async (nic) =>
+      parseNeighbours(await outputOf(["-json", "neigh", "show", "dev", nic], options)),
   };
 }
 

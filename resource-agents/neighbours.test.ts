@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findFreeHost, parseArpTable, parseIpv6Neighbour } from "./neighbours.ts";
+import { parseArpTable, parseNeighbours } from "./neighbours.ts";
 
 suite("neighbours", () => {
   test("lines of /proc/net/arp tell address, completeness, MAC and interface", () => {
@@ -16,28 +16,23 @@ suite("neighbours", () => {
     assert.deepEqual(parseArpTable(""), []);
   });
 
-  for (const [line, mac] of [
-    ["2001:db8::1 lladdr aa:00:00:00:00:01 REACHABLE \n", "aa:00:00:00:00:01"],
-    ["2001:db8::1 lladdr AA:00:00:00:00:01 router STALE\n", "aa:00:00:00:00:01"],
-    ["2001:db8::1 INCOMPLETE\n", null],
-    ["2001:db8::1 lladdr aa:00:00:00:00:01 FAILED\n", null],
-    ["", null],
+  for (const [shown, neighbours] of [
+    [
+      '[{"dst":"2001:db8::1","lladdr":"AA:00:00:00:00:01","router":null,"state":["STALE"]}]',
+      [{ ip: "2001:db8::1", mac: "aa:00:00:00:00:01" }],
+    ],
+    ['[{"dst":"2001:db8::1","state":["INCOMPLETE"]}]', [{ ip: "2001:db8::1", mac: null }]],
+    [
+      '[{"dst":"192.0.2.1","lladdr":"aa:00:00:00:00:01","state":["FAILED"]}]',
+      [{ ip: "192.0.2.1", mac: null }],
+    ],
+    ["[]", []],
+    ["", []],
+    ['[1, {"lladdr": "aa:00:00:00:00:01"}]', []],
+    ['{"dst":"192.0.2.1"}', []],
   ] as const) {
-    test(`IPv6 neighbour "${line.trim()}": ${mac}`, () => {
-      assert.equal(parseIpv6Neighbour(line), mac);
-    });
-  }
-
-  for (const [cidr, taken, host] of [
-    ["10.0.0.5/24", [], "10.0.0.254"],
-    ["10.0.0.5/24", ["10.0.0.254", "10.0.0.253"], "10.0.0.252"],
-    ["200.1.255.9/16", [], "200.1.255.254"],
-    ["10.0.0.1/30", ["10.0.0.1", "10.0.0.2"], null],
-    ["10.0.0.1/32", [], null],
-    ["10.0.0.1/31", [], null],
-  ] as const) {
-    test(`free host of ${cidr} beside ${taken.length} taken: ${host}`, () => {
-      assert.equal(findFreeHost(cidr, new Set(taken)), host);
+    test(`neighbours ${shown}: ${neighbours.length}`, () => {
+      assert.deepEqual(parseNeighbours(shown), neighbours);
     });
   }
 });

@@ -65,6 +65,7 @@ packages_wanted() {
   cat <<'TABLE'
 ip iproute2 iproute
 arping iputils-arping iputils
+ndptool libndp-tools libndp
 ping iputils-ping iputils
 nft nftables nftables
 apache2 apache2 -

@@ -196,7 +196,10 @@ suite("address table, on a real NIC in a namespace", () => {
     const line = children.split("\n").findLast((each) => /\/ip -json -force -batch/.test(each));
     const pid = Number(line?.trim().split(" ")[0]);
     process.kill(pid, "SIGSTOP");
-    const [first, second] = [other.list(), other.list()];
+    const first = other.list();
+    first.catch(() => {}); // It is awaited only after the kill.
+    await new Promise((resolve) => setImmediate(resolve)); // Asked at once, they would be one.
+    const second = other.list();
     process.kill(pid, "SIGKILL");
     // The first may have been the cause, so only those behind it are asked again.
     await assert.rejects(first, /ip: SIGKILL/);

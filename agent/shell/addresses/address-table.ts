@@ -54,13 +54,27 @@ class Table {
   readonly #batch: IpBatch;
   /** Addresses whose renewal was asked for and not surely ended, as `nic ip`. */
   readonly #leased = new Set<string>();
+  #showing: Promise<Shown> | null = null;
 
   constructor(ports: AddressTablePorts, batch: IpBatch) {
     this.#ports = ports;
     this.#batch = batch;
   }
 
-  async show(): Promise<Shown> {
+  /**
+   * Who asks before another callback runs gets the same answer, since many start at once. No later:
+   * a callback may bring the news of a change that the answer does not have.
+   */
+  show(): Promise<Shown> {
+    if (this.#showing !== null) return this.#showing;
+    this.#showing = this.#show();
+    process.nextTick(() => {
+      this.#showing = null;
+    });
+    return this.#showing;
+  }
+
+  async #show(): Promise<Shown> {
     const { shown, problem } = await this.#batch.ask(null);
     return read(shown, problem);
   }

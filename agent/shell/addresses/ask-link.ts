@@ -1,19 +1,100 @@
-import type { AddressRequest, AddressTable } from "../../../resource-agents/contract.ts";
-import { announceAddress, runCommand, whoHas } from "../../../resource-agents/index.ts";
-import type { WriteLog } from "../log/index.ts";
+import { isIP } from "node:net";
 
-/** Asking the link who has an address, and telling it: the two parts that leave this host. */
-export function openLinkQuestions(log: WriteLog): Pick<AddressTable, "whoHas" | "announce"> {
-  const runIp = async (args: readonly string[]): Promise<string> => {
-    const result = await runCommand("ip", args);
-    return result.kind === "exited" ? result.stdout : "";
-  };
+import type { AddressTable } from "../../../resource-agents/contract.ts";
+import {
+  announceAddress,
+  type Neighbour,
+  type NeighbourTable,
+  openAnnouncer,
+  parseNeighbours,
+  runCommand,
+  whoHas,
+} from "../../../resource-agents/index.ts";
+import type { WriteLog } from "../log/index.ts";
+import { IpBatch } from "./ip-batch.ts";
+import { RecentSilences } from "./recent-silences.ts";
+
+/** A NIC's name in a line for `ip -batch`: no space, quote, comment or line end. */
+const NIC_NAME = /^[A-Za-z0-9_.:@-]{1,15}$/;
+/** A question about neighbours that shows little, for lines whose answer nobody reads. */
+const SHOW_LOOPBACK = "address show dev lo";
+
+/** Many who wait for an answer at once are served by one reading. */
+const LIST_FRESH_MS = 2;
+
+/** Asking the link who has an address, and telling it: the parts that leave this host. */
+export interface LinkQuestions extends Pick<AddressTable, "whoHas" | "announce"> {
+  /** The same as `whoHas`, but always asks; its silences spare the next `whoHas` its waiting. */
+  readonly askAnew: AddressTable["whoHas"];
+  /** Ends the children. */
+  readonly close: () => void;
+}
+
+/** Opens the warm children with which the link is asked and told without a fork. */
+export function openLinkQuestions(log: WriteLog): LinkQuestions {
+  const batch = new IpBatch(log);
+  const announcer = openAnnouncer();
+  const neighbours = batchedNeighbours(batch);
+  const silences = new RecentSilences();
   const say = (line: string): void => {
     log({ level: "warning", event: "agentSaid", fields: { line } });
   };
   return {
-    whoHas: (ip, nic, waitMs) => whoHas({ ip, nic, waitMs }, runIp),
-    announce: (request: AddressRequest, { count, intervalMs }) =>
-      announceAddress(request, { count, intervalMs, isDetached: false, runIp, log: say }),
+    whoHas: async (ip, nic, waitMs) => {
+      if (silences.take({ ip, nic }, waitMs)) return null;
+      return await whoHas({ ip, nic, waitMs }, neighbours);
+    },
+    askAnew: async (ip, nic, waitMs) => {
+      const mac = await whoHas({ ip, nic, waitMs }, neighbours);
+      silences.note({ ip, nic }, mac === null ? waitMs : null);
+      return mac;
+    },
+    announce: (request, { count, intervalMs }) =>
+      announceAddress(request, { count, intervalMs, announcer, neighbours, log: say }),
+    close: () => {
+      batch.close();
+      announcer.close();
+    },
+  };
+}
+
+interface NeighbourList {
+  readonly askedAt: number;
+  readonly neighbours: Promise<readonly Neighbour[]>;
+}
+
+/**
+ * The kernel's neighbours through a warm `ip`. A child that runs for long may know a NIC by an
+ * index of before, so what it reports as a mistake is done once more by a new one.
+ */
+function batchedNeighbours(batch: IpBatch): NeighbourTable {
+  const lists = new Map<string, NeighbourList>();
+  const ask = async (line: string | null, show: string): Promise<string> => {
+    try {
+      const { shown, problem } = await batch.ask(line, show);
+      if (!/device/i.test(problem)) return shown;
+    } catch {
+      // The child ended: the next one is asked, by a fork.
+    }
+    const words = (line ?? show).split(" ");
+    const result = await runCommand("ip", ["-json", ...words], { timeoutMs: 2000 });
+    return result.kind === "exited" ? result.stdout : "";
+  };
+  return {
+    forget: async (ip, nic) => {
+      if (isIP(ip) === 0 || !NIC_NAME.test(nic)) return;
+      await ask(`neigh del ${ip} dev ${nic}`, SHOW_LOOPBACK);
+    },
+    list: async (nic, since) => {
+      if (!NIC_NAME.test(nic)) return [];
+      const now = performance.now();
+      const last = lists.get(nic);
+      if (last !== undefined && last.askedAt >= since && now - last.askedAt < LIST_FRESH_MS) {
+        return last.neighbours;
+      }
+      const neighbours = ask(null, `neigh show dev ${nic}`).then(parseNeighbours);
+      lists.set(nic, { askedAt: now, neighbours });
+      return neighbours;
+    },
   };
 }

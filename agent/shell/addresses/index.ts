@@ -3,4 +3,4 @@ export {
   type OpenAddressTable,
   openAddressTable,
 } from "./address-table.ts";
-export { openLinkQuestions } from "./ask-link.ts";
+export { type LinkQuestions, openLinkQuestions } from "./ask-link.ts";

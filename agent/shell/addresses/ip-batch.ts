@@ -10,7 +10,7 @@ const OUTPUT_MAX_CHARACTERS = 16 * 1024 * 1024;
 
 /** What the kernel shows after the change, and what `ip` said against it. */
 export interface BatchAnswer {
-  /** One line of JSON: the answer of `address show`. */
+  /** One line of JSON: the answer to the question. */
   readonly shown: string;
   /** Error texts of this request, "" when there were none. */
   readonly problem: string;
@@ -18,14 +18,18 @@ export interface BatchAnswer {
 
 interface Waiting {
   readonly line: string | null;
+  readonly show: string;
   readonly isRepeated: boolean;
   readonly errors: string[];
   readonly settle: (answer: BatchAnswer | Error) => void;
 }
 
+/** The question that ends a request unless another is given. */
+const SHOW_ADDRESSES = "address show";
+
 /**
  * A warm `ip -json -force -batch -` child: no fork a request, 0.1 ms each. Every request is a
- * change (or none) followed by `address show`, whose one line of JSON ends the request; lines
+ * change (or none) followed by a question, whose one line of JSON ends the request; lines
  * before it are errors, in order, since both outputs are one pipe. The child is started when it is
  * first needed, and anew after it ended; it ends with this process, as its input closes.
  */
@@ -42,8 +46,11 @@ export class IpBatch {
     this.#log = log;
   }
 
-  /** Carries out the line (null: none) and shows. Rejects when `ip` cannot be run or is silent. */
-  ask(line: string | null): Promise<BatchAnswer> {
+  /**
+   * Carries out the line (null: none) and shows, by default all addresses. `show` must be a
+   * question that `ip -json` answers by one line. Rejects when `ip` cannot be run or is silent.
+   */
+  ask(line: string | null, show = SHOW_ADDRESSES): Promise<BatchAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new Error("ip: closed"));
       if (this.#waiting.length >= REQUESTS_WAITING_MAX) {
@@ -51,7 +58,7 @@ export class IpBatch {
       }
       const settle = (answer: BatchAnswer | Error): void =>
         answer instanceof Error ? reject(answer) : resolve(answer);
-      this.#send({ line, isRepeated: false, errors: [], settle });
+      this.#send({ line, show, isRepeated: false, errors: [], settle });
     });
   }
 
@@ -67,7 +74,7 @@ export class IpBatch {
     this.#waiting.push(waiting);
     this.#timer ??= setTimeout(() => this.#giveUp(child), ANSWER_MAX_MS);
     const change = waiting.line === null ? "" : `${waiting.line}\n`;
-    child.stdin?.write(`${change}address show\n`);
+    child.stdin?.write(`${change}${waiting.show}\n`);
   }
 
   #start(): ChildProcess {
