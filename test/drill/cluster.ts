@@ -51,6 +51,25 @@ export async function buildCluster(
   await mustShow(second, "lbctl cluster join -", { printer, input: token.stdout });
   await Promise.all(lab.hosts.map((host) => mustShow(host, "lbctl cluster start", how)));
   for (const line of GUIDE_COMMANDS) await mustShow(first, line, how);
+  for (const line of groupCommands(options)) await mustShow(first, line, how);
+}
+
+/** The further addresses that the client pings, IPv4 and IPv6 in turns. */
+export function groupAddresses({ addresses }: DrillOptions): string[] {
+  return Array.from({ length: addresses }, (_, index) =>
+    index % 2 === 0 ? `192.168.33.${100 + index / 2}` : `fd33::${99 + (index + 1) / 2}`,
+  );
+}
+
+/** Members of a group start one after the other: the hardest case for many addresses. */
+function groupCommands(options: DrillOptions): string[] {
+  const creations = groupAddresses(options).map((ip, index) => {
+    const length = ip.includes(":") ? 128 : 32;
+    const parameters = `ip=${ip} nic=eth0 cidr_netmask=${length}`;
+    return `lbctl resource create address${index + 1} IPaddr2 ${parameters} --group addresses`;
+  });
+  if (creations.length === 0) return [];
+  return [...creations, "lbctl constraint colocation add addresses with virtual_ip"];
 }
 
 function setupCommand(lab: Lab, { profile, transport, secondLink }: DrillOptions): string {

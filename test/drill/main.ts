@@ -1,8 +1,8 @@
 // `npm run drill`: two hosts and a client, a cluster built by lbctl, scenarios, one table.
 import { stringify } from "yaml";
 import { LABS_FOLDER, type Lab, openLab, removeStaleLabs, VIRTUAL_IP } from "../lab/index.ts";
-import { Watch } from "../lab/watch/index.ts";
-import { buildCluster, describeHosts, runShown, tokenMsOf } from "./cluster.ts";
+import { AddressPings, Watch } from "../lab/watch/index.ts";
+import { buildCluster, describeHosts, groupAddresses, runShown, tokenMsOf } from "./cluster.ts";
 import { DrillError } from "./drill-error.ts";
 import { complaintOf, type RunFigures, runFault } from "./measure.ts";
 import { type DrillOptions, parseOptions } from "./options.ts";
@@ -46,6 +46,7 @@ function clean(printer: Printer): number {
 
 async function drill(lab: Lab, options: DrillOptions, printer: Printer): Promise<number> {
   let watch: Watch | undefined;
+  let pings: AddressPings | undefined;
   const reports: FaultReport[] = [];
   try {
     await buildCluster(lab, options, printer);
@@ -54,7 +55,9 @@ async function drill(lab: Lab, options: DrillOptions, printer: Printer): Promise
     watch = new Watch(lab, { address: VIRTUAL_IP });
     const tokenMs = tokenMsOf(lab.hosts[0], options);
     const { seconds } = options;
-    const context = { lab, watch, printer, address: VIRTUAL_IP, tokenMs, seconds };
+    const more = groupAddresses(options);
+    if (more.length > 0) pings = new AddressPings(lab.client, more);
+    const context = { lab, watch, pings, printer, address: VIRTUAL_IP, tokenMs, seconds };
     await runScenarios(context, { options, reports });
     await untilReady(lab, READY_LIMIT_MS);
   } catch (error) {
@@ -62,7 +65,7 @@ async function drill(lab: Lab, options: DrillOptions, printer: Printer): Promise
     process.stderr.write(`drill: ${error.message}\n${await describeHosts(lab)}\n`);
     return 1;
   } finally {
-    await watch?.close();
+    await Promise.all([watch?.close(), pings?.close()]);
     if (reports.length > 0) printer.say(`\n${renderTable(reports)}`);
   }
   const runs = reports.flatMap((report) => report.runs);
@@ -139,6 +142,10 @@ function sayRun({ say }: Printer, figures: RunFigures): void {
   if (figures.later_gaps_ms.length > 0)
     say(`later outages: ${figures.later_gaps_ms.join(", ")} ms`);
   const announced = figures.announced.map(({ node, at_ms }) => `${node} +${at_ms}`);
+  if (figures.addresses !== undefined) {
+    const { first_ms, last_ms } = figures.addresses;
+    say(`further addresses answered: first ${first_ms} ms, last ${last_ms ?? "never"} ms`);
+  }
   say(
     `announced: ${announced.join(", ") || "nobody"}; ` +
       `prober's own pause ${figures.prober_pause_ms} ms`,

@@ -1,5 +1,6 @@
 import { monotonicMs } from "../lab/index.ts";
 import {
+  type AddressPings,
   findOutages,
   longestDoubleOwnerMs,
   type Outage,
@@ -37,11 +38,16 @@ export interface RunFigures {
   readonly announced: readonly { readonly node: string; readonly at_ms: number }[];
   /** The longest time in which the prober itself began no request: its own resolution. */
   readonly prober_pause_ms: number;
+  /**
+   * With `--addresses`: from the fault to the end of the longest silence after it, of the address
+   * that was back first and of the last one. 0: silent for less than 60 ms. null: not back.
+   */
+  readonly addresses?: { readonly first_ms: number | null; readonly last_ms: number | null };
   readonly notes: readonly string[];
 }
 
 /** Works the figures out from what was recorded between the fault and the end of the run. */
-export function figuresOf(watch: Watch, deed: Deed): RunFigures {
+export function figuresOf(watch: Watch, deed: Deed, pings?: AddressPings): RunFigures {
   const probes = watch.probes.filter(({ startAt }) => startAt <= deed.untilAt);
   const outages = findOutages(probes, deed.faultAt);
   const cutOutages = outages.filter(({ lastGoodAt }) => lastGoodAt < (deed.healAt ?? Infinity));
@@ -63,7 +69,18 @@ export function figuresOf(watch: Watch, deed: Deed): RunFigures {
       .announcementsSince(deed.faultAt)
       .map(({ at, host }) => ({ node: host, at_ms: Math.round(at - deed.faultAt) })),
     prober_pause_ms: longestPauseMs(counted),
+    ...(pings === undefined ? {} : { addresses: addressFigures(pings, deed.faultAt) }),
     notes: deed.notes,
+  };
+}
+
+function addressFigures(pings: AddressPings, faultAt: number) {
+  const back = pings.backAfterMs(faultAt);
+  const known = back.filter((ms) => ms !== null);
+  const isAllBack = known.length === back.length;
+  return {
+    first_ms: known.length === 0 ? null : Math.min(...known),
+    last_ms: isAllBack ? Math.max(...known) : null,
   };
 }
 
@@ -100,6 +117,7 @@ export function complaintOf(figures: RunFigures): string | undefined {
   if (figures.outage_ms === null) return "the service did not come back";
   if (figures.heal_outage_ms === null) return "the service did not come back after the heal";
   if (figures.heal_single_owner_ms === null) return "two owners remained after the heal";
+  if (figures.addresses?.last_ms === null) return "not every address came back";
   if (figures.later_gaps_ms.includes(null)) return "the service went away again and stayed away";
   return undefined;
 }
@@ -119,5 +137,6 @@ export async function runFault(
   { context, parts }: { context: Parameters<FaultScenario["act"]>[0]; parts: Parts },
 ): Promise<RunFigures> {
   const deed = await scenario.act(context, parts);
-  return figuresOf(context.watch, { ...deed, untilAt: Math.min(deed.untilAt, monotonicMs()) });
+  const untilAt = Math.min(deed.untilAt, monotonicMs());
+  return figuresOf(context.watch, { ...deed, untilAt }, context.pings);
 }

@@ -11,6 +11,8 @@ export interface DrillOptions {
   /** How long the scenarios that only watch go on; each has its own default. */
   readonly seconds: number | undefined;
   readonly secondLink: boolean;
+  /** Further addresses that follow the guide's one, as one group. */
+  readonly addresses: number;
   readonly keep: boolean;
   readonly clean: boolean;
 }
@@ -39,6 +41,11 @@ export function parseOptions(argv: readonly string[]): DrillOptions {
     )
     .option("--seconds <n>", "length of cpu-load and idle-cost", parseCount)
     .option("--second-link", "gives the hosts a second link eth1, used by the cluster too")
+    .option(
+      "--addresses <n>",
+      "so many more addresses, as a group, each pinged by the client",
+      parseCount,
+    )
     .option("--keep", "leaves the hosts running and says how to use them")
     .option("--clean", "removes what --keep or a killed drill left, and does nothing else")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -48,7 +55,7 @@ export function parseOptions(argv: readonly string[]): DrillOptions {
 
 function fromParsed(found: Record<string, unknown>): DrillOptions {
   const scenarios = Array.isArray(found["scenario"]) ? found["scenario"].map(String) : [];
-  const { runs, seconds, profile, transport } = found;
+  const { runs, seconds, profile, transport, addresses } = found;
   return {
     scenarios: scenarios.length > 0 ? scenarios : DEFAULT_SCENARIOS,
     runs: typeof runs === "number" ? runs : 1,
@@ -57,6 +64,7 @@ function fromParsed(found: Record<string, unknown>): DrillOptions {
     outputFormat: found["outputFormat"] === "json" ? "json" : "text",
     seconds: typeof seconds === "number" ? seconds : undefined,
     secondLink: found["secondLink"] === true,
+    addresses: typeof addresses === "number" ? addresses : 0,
     keep: found["keep"] === true,
     clean: found["clean"] === true,
   };

@@ -1,5 +1,5 @@
 import { type Host, type Lab, monotonicMs, pause } from "../../lab/index.ts";
-import type { Watch } from "../../lab/watch/index.ts";
+import type { AddressPings, Watch } from "../../lab/watch/index.ts";
 import { runShown } from "../cluster.ts";
 import { DrillError } from "../drill-error.ts";
 import type { Printer } from "../printer.ts";
@@ -11,6 +11,8 @@ export interface DrillContext {
   readonly watch: Watch;
   readonly printer: Printer;
   readonly address: string;
+  /** With `--addresses`. */
+  readonly pings: AddressPings | undefined;
   readonly tokenMs: number;
   readonly seconds: number | undefined;
 }
@@ -42,6 +44,7 @@ export async function prepareRun(context: DrillContext): Promise<Parts> {
   }
   await pause(Math.random() * RANDOM_DELAY_MAX_MS);
   watch.forgetBefore(monotonicMs() - 3_000);
+  context.pings?.forgetBefore(monotonicMs() - 3_000);
   const active = lab.host(name);
   return { active, passive: lab.peerOf(active) };
 }

@@ -1,3 +1,4 @@
+export { AddressPings } from "./address-pings.ts";
 export {
   findOutages,
   HEALTHY_AFTER_MS,
