@@ -15,9 +15,11 @@ export interface ActorRequest {
   readonly checkLevel: number;
   readonly timeoutMs: number;
   readonly runFolder: string;
+  readonly meta?: Record<string, string>;
+  readonly toolsFolder?: string;
 }
 
-/** What came of it. `watches` only after the pseudo-action `watches`. */
+/** What came of it. `watches`: after the pseudo-actions `watches`, `readiness`, `compared`. */
 export interface ActorReply extends AgentResult {
   readonly tookMs: number;
   readonly log: readonly string[];
@@ -40,6 +42,8 @@ async function act(request: ActorRequest): Promise<ActorReply> {
     wait: (ms) => waitMs(ms, signal),
     log: (line) => log.push(line),
     runFolder: request.runFolder,
+    ...(request.meta === undefined ? {} : { meta: request.meta }),
+    ...(request.toolsFolder === undefined ? {} : { toolsFolder: request.toolsFolder }),
   };
   const startedAt = performance.now();
   const { result, watches } = await perform(request, context);
@@ -66,6 +70,16 @@ async function perform(
       return {
         result: { status: 0, reason: "" },
         watches: (await loaded.watches?.(context)) ?? [],
+      };
+    case "readiness":
+      return {
+        result: { status: 0, reason: "" },
+        watches: (await loaded.checkReadiness?.(context)) ?? [],
+      };
+    case "compared":
+      return {
+        result: { status: 0, reason: "" },
+        watches: (await loaded.listCompared?.(context)) ?? [],
       };
     case "repair":
       if (loaded.repair !== undefined)

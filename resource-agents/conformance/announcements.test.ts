@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundle, TestHost } from "./host.ts";
@@ -9,7 +9,7 @@ const IP = "/usr/sbin/ip";
 /** Linux does not correct a neighbour by an ordinary request within a second of the last change. */
 const ARP_LOCK_MS = 1200;
 
-suite("announcements where the usual way is missing", function () {
+suite("announcements, also where the usual way is missing", function () {
   this.timeout(20_000);
   let host: TestHost;
   let script: string;
@@ -44,6 +44,33 @@ suite("announcements where the usual way is missing", function () {
     const notify = "/proc/sys/net/ipv6/conf/eth0/ndisc_notify";
     assert.equal(host.command("cat", notify).trim(), "0");
   });
+
+  for (const [way, ...programs] of [
+    ["by ndptool", "ip", "ndptool", "sleep"],
+    ["by the kernel", "ip"],
+  ] as const) {
+    test(`IPv6 ${way}: all nodes get an unsolicited advertisement with override`, async () => {
+      const path = join(host.folder, way.replaceAll(" ", "-"));
+      mkdirSync(path);
+      for (const program of programs) symlinkSync(whereIs(program), join(path, program));
+      const captured = join(host.folder, `${way.replaceAll(" ", "-")}.txt`);
+      const filter = "icmp6 and ip6[40] == 136 and dst ff02::1";
+      const capture = `tcpdump -i eth0 -nn -vv -l '${filter}' >${captured} 2>${captured}.err &`;
+      host.peerCommand("sh", "-c", `${capture} echo $! >${captured}.pid`);
+      const waiting = () => readFileSync(`${captured}.err`, "utf8").includes("listening on");
+      while (!waiting()) await sleep(20);
+      start("fd99::50", path);
+      const advertised = /tgt is fd99::50, Flags \[override\]/;
+      while (!advertised.test(readFileSync(captured, "utf8"))) await sleep(20);
+      host.peerCommand("sh", "-c", `kill $(cat ${captured}.pid)`);
+      host.command("ip", "addr", "del", "fd99::50/64", "dev", "eth0");
+      assert.ok(readFileSync(captured, "utf8").includes(ownMac()));
+    });
+  }
+
+  function whereIs(program: string): string {
+    return host.command("sh", "-c", `command -v ${program}`).trim();
+  }
 
   function forge(ip: string): void {
     const words = ["lladdr", FORGED_MAC, "dev", "eth0", "nud", "stale"];

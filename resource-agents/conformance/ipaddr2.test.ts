@@ -131,6 +131,66 @@ suite("IPaddr2 on a real link", function () {
     assert.deepEqual(await statusAndReason("start", options), [1, reason]);
   });
 
+  test("a route without a gateway places the address, without a subnet", async () => {
+    host.command("ip", "route", "add", "10.98.0.0/24", "dev", "eth0");
+    const options = { parameters: { ip: "10.98.0.50" } };
+    try {
+      assert.deepEqual(await statusAndReason("start", options), [0, ""]);
+      assert.match(host.command("ip", "addr", "show", "eth0"), / 10\.98\.0\.50\/24 /);
+      assert.deepEqual(await statusAndReason("stop", options), [0, ""]);
+    } finally {
+      host.command("ip", "route", "flush", "10.98.0.0/24");
+    }
+  });
+
+  test("ready: nothing to say; no interface, no subnet, link down: why not", async () => {
+    const findings = async (parameters: Record<string, string>) =>
+      (await host.act(AGENT, "readiness", { parameters })).watches;
+    assert.deepEqual(await findings(V4.parameters), []);
+    assert.deepEqual(await findings(V6.parameters), []);
+    const blocks = (problem: string, remedy: string) => [{ severity: "blocks", problem, remedy }];
+    const noNic = `nic "eth9": not found on this host, expected one of lo, eth0`;
+    assert.deepEqual(await findings({ ip: IP, nic: "eth9" }), blocks(noNic, "ip link show"));
+    const away = "expected to be in a subnet of eth0, which has 10.99.0.1/24";
+    assert.deepEqual(
+      await findings({ ip: "10.98.0.50", nic: "eth0" }),
+      blocks(`ip "10.98.0.50": ${away}`, "ip address show"),
+    );
+    host.peerCommand("ip", "link", "set", "eth0", "down");
+    try {
+      const down = 'nic "eth0": down or without carrier, expected up';
+      assert.deepEqual(await findings(V4.parameters), blocks(down, "ip link set dev eth0 up"));
+    } finally {
+      host.peerCommand("ip", "link", "set", "eth0", "up");
+      host.peerCommand("ip", "addr", "replace", "fd99::2/64", "dev", "eth0", "nodad");
+    }
+  });
+
+  test("compared: the interface that was found, and the switches that decide answers", async () => {
+    host.command("sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=1");
+    const { watches } = await host.act(AGENT, "compared", { parameters: { ip: IP } });
+    const name = `net.ipv4.conf.(interface of ${IP})`;
+    for (const item of [
+      { kind: "sysctl", name: `interface of ${IP}`, value: "eth0" },
+      { kind: "sysctl", name: "net.ipv4.ip_nonlocal_bind", value: "0" },
+      { kind: "sysctl", name: `${name}.arp_ignore`, value: "1" },
+      { kind: "sysctl", name: `${name}.arp_announce`, value: "0" },
+    ]) {
+      assert.ok(
+        watches.some((each) => JSON.stringify(each) === JSON.stringify(item)),
+        JSON.stringify([item, watches]),
+      );
+    }
+    host.command("sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=0");
+  });
+
+  test("a clone is refused: two nodes would hold the same address", async () => {
+    const options = { ...V4, meta: { CRM_meta_clone_max: "2" } };
+    const reason = "clone of 2 instances: one address cannot be shared, expected no clone";
+    assert.deepEqual(await statusAndReason("start", options), [6, reason]);
+    assert.deepEqual(await statusAndReason("stop", options), [0, ""]);
+  });
+
   test("bad parameters are status 6 in every action but never a crash", async () => {
     const parameters = { ip: "10.99.0", nic: "eth0" };
     for (const action of ["start", "stop", "monitor", "validate", "repair"]) {

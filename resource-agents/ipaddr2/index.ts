@@ -8,9 +8,11 @@ import type {
   Watch,
 } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { readLinkRoutes } from "./link-routes.ts";
 import { IPADDR2_METADATA } from "./metadata.ts";
 import { findPlace, type Place } from "./place.ts";
-import { type IpSettings, readIpSettings } from "./settings.ts";
+import { checkReadiness, listCompared, refusalFindings } from "./readiness.ts";
+import { findCloneProblem, type IpSettings, readIpSettings } from "./settings.ts";
 
 /** How long another owner of the address has to answer before a start. */
 const OWNER_WAIT_MS = 20;
@@ -29,6 +31,17 @@ export const IPADDR2_AGENT: ResourceAgent = {
   validate: (context) => withSettings(context, (settings) => validate(context, settings)),
   repair: (context) => withSettings(context, (settings) => repair(context, settings)),
   watches,
+  checkReadiness: async (context) => {
+    const result = readIpSettings(context);
+    if (result.kind === "refused") return refusalFindings(result.problems);
+    const { place } = await look(context, result.settings);
+    return checkReadiness(place, await context.addresses.nics());
+  },
+  listCompared: async (context) => {
+    const result = readIpSettings(context);
+    if (result.kind === "refused") return [];
+    return listCompared(result.settings, (await look(context, result.settings)).place);
+  },
 };
 
 async function withSettings(
@@ -47,6 +60,8 @@ async function withSettings(
 }
 
 async function start(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const cloneProblem = findCloneProblem(context);
+  if (cloneProblem !== null) return failed(OCF.ERR_CONFIGURED, cloneProblem);
   return hold(context, settings, OWNER_WAIT_MS);
 }
 
@@ -71,6 +86,7 @@ async function hold(
   }
   if (context.signal.aborted)
     return failed(OCF.ERR_GENERIC, `ip "${ip}": ended before it was added`);
+  for (const word of settings.ignored) context.log(word);
   const problem = await holdOnly(context, request, held);
   if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
   announce(context, request, { ...settings, count: settings.announceCount });
@@ -155,6 +171,8 @@ async function monitor(context: AgentContext, settings: IpSettings): Promise<Age
 }
 
 async function validate(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const cloneProblem = findCloneProblem(context);
+  if (cloneProblem !== null) return failed(OCF.ERR_CONFIGURED, cloneProblem);
   const { place } = await look(context, settings);
   if (place.kind === "place") return SUCCEEDED;
   return failed(place.kind === "noNic" ? OCF.ERR_INSTALLED : OCF.ERR_CONFIGURED, place.reason);
@@ -177,7 +195,12 @@ interface Look {
 async function look(context: AgentContext, settings: IpSettings): Promise<Look> {
   const [addresses, nics] = await Promise.all([context.addresses.list(), context.addresses.nics()]);
   const held = addresses.filter((address) => address.ip === settings.ip);
-  return { place: findPlace(settings, { nics, addresses }), held };
+  const place = findPlace(settings, { nics, addresses });
+  const isMissing = settings.nic !== null && !nics.some(({ name }) => name === settings.nic);
+  if (place.kind === "place" || isMissing) return { place, held };
+  // Only here, since it costs a fork.
+  const routes = await readLinkRoutes(context, settings.ip);
+  return { place: findPlace(settings, { nics, addresses, routes }), held };
 }
 
 async function heldAddresses(context: AgentContext, { ip }: IpSettings) {

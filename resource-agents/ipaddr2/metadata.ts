@@ -21,13 +21,14 @@ const EFFECTIVE: readonly AgentParameter[] = [
   }),
   parameter("nic", "Network interface", {
     longDescription:
-      "The interface that gets the address, such as eth0. May be left out when exactly one " +
-      "interface has an address whose subnet contains the virtual one. A label after a colon " +
-      "is accepted.",
+      "The interface that gets the address, such as eth0. Left out, it is the one with the " +
+      "longest subnet that contains the address, of several the one whose route the kernel " +
+      "prefers, or that of a route without a gateway. A label after a colon is accepted.",
   }),
   parameter("cidr_netmask", "Prefix length", {
     longDescription:
-      "Prefix length, 1 to 32 or 1 to 128; by default that of the subnet with the address.",
+      "Prefix length, 1 to 32 or 1 to 128, or a mask such as 255.255.255.0; by default that of " +
+      "the subnet with the address.",
   }),
   parameter("broadcast", "Broadcast address", {
     longDescription: "IPv4 only: an address, + (all host bits set, the default) or - (none).",
@@ -66,8 +67,12 @@ const IGNORED_PARAMETERS: readonly AgentParameter[] = [
   parameter("arp_bg", "Ignored", {
     longDescription: `Announcements are always sent in the background. ${IGNORED}`,
   }),
-  parameter("arp_sender", "Ignored", { longDescription: IGNORED }),
-  parameter("send_arp_opts", "Ignored", { longDescription: IGNORED }),
+  parameter("arp_sender", "Ignored", {
+    longDescription: `Announcements go by arping and ndptool, or by the kernel. ${IGNORED}`,
+  }),
+  parameter("send_arp_opts", "Ignored", {
+    longDescription: `Gratuitous ARP goes as requests and as replies. ${IGNORED}`,
+  }),
   parameter("run_arping", "Ignored", {
     defaultValue: "false",
     longDescription: `The link is always asked for another owner before a start. ${IGNORED}`,
@@ -90,7 +95,9 @@ const IGNORED_PARAMETERS: readonly AgentParameter[] = [
 ];
 
 const REFUSED_PARAMETERS: readonly AgentParameter[] = [
-  parameter("clusterip_hash", "Refused", { longDescription: REFUSED }),
+  parameter("clusterip_hash", "Refused but for its default", {
+    longDescription: `One address cannot be shared by a clone. ${REFUSED}`,
+  }),
   parameter("network_namespace", "Refused", { longDescription: REFUSED }),
   ...["unique_clone_address", "lvs_support", "lvs_ipv6_addrlabel"].map((name) =>
     parameter(name, "Refused when true", {

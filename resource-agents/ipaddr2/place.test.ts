@@ -14,6 +14,7 @@ const SETTINGS: IpSettings = {
   announceCount: 5,
   announceIntervalMs: 200,
   announceCountRefresh: 0,
+  ignored: [],
 };
 const HOST: HostLinks = {
   nics: ["lo", "eth0", "eth1"].map((name) => ({ name, isUp: true })),
@@ -79,6 +80,32 @@ suite("where an address belongs", () => {
     const place = findPlace(SETTINGS, { ...HOST, addresses });
     const reason = "nic missing: subnets of eth0, eth1 contain 192.0.2.10, name one";
     assert.deepEqual(place, { kind: "noNic", reason });
+  });
+
+  test("two interfaces with the same subnet: the kernel's preferred route decides", () => {
+    const addresses = [...HOST.addresses, address("eth1", "192.0.2.2", 24)];
+    const routes = [
+      { nic: "eth0", prefixLength: 24, metric: 101 },
+      { nic: "eth1", prefixLength: 24, metric: 100 },
+    ];
+    const place = findPlace(SETTINGS, { ...HOST, addresses, routes });
+    assert.equal(place.kind === "place" && place.request.nic, "eth1");
+    const alike = routes.map((route) => ({ ...route, metric: 0 }));
+    assert.equal(findPlace(SETTINGS, { ...HOST, addresses, routes: alike }).kind, "noNic");
+  });
+
+  test("of several subnets the longest decides", () => {
+    const addresses = [...HOST.addresses, address("eth1", "192.0.2.2", 25)];
+    const place = findPlace(SETTINGS, { ...HOST, addresses });
+    assert.equal(place.kind === "place" && place.request.nic, "eth1");
+    assert.equal(place.kind === "place" && place.request.prefixLength, 25);
+  });
+
+  test("a route without an address of its subnet is enough", () => {
+    const routes = [{ nic: "eth1", prefixLength: 28, metric: 0 }];
+    const place = findPlace({ ...SETTINGS, ip: "203.0.113.1" }, { ...HOST, routes });
+    assert.equal(place.kind === "place" && place.request.nic, "eth1");
+    assert.equal(place.kind === "place" && place.request.prefixLength, 28);
   });
 
   test("the address itself is no subnet to be in, however it is held", () => {

@@ -1,11 +1,14 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { AddressRequest, KernelAddress } from "../contract.ts";
+import type { LinkRoute } from "./link-routes.ts";
 import type { IpSettings } from "./settings.ts";
 
 /** What of the host decides where the address goes. */
 export interface HostLinks {
   readonly nics: readonly { readonly name: string; readonly isUp: boolean }[];
   readonly addresses: readonly KernelAddress[];
+  /** Asked of the kernel only when the addresses do not decide. */
+  readonly routes?: readonly LinkRoute[];
 }
 
 /** Where the address belongs on this host, or why nowhere. */
@@ -15,9 +18,10 @@ export type Place =
   | { readonly kind: "noSubnet"; readonly reason: string };
 
 /**
- * Finds NIC and prefix length. An address that nobody on the link could reach is refused: some
- * other address of the NIC must have a subnet that contains it (loopback and prefixes of a host
- * excepted).
+ * Finds NIC and prefix length: the longest subnet that contains the address, and of routes the one
+ * that the kernel prefers. An address that nobody on the link could reach is refused: another
+ * address of the NIC must have a subnet that contains it, or a route without a gateway must lead
+ * there (loopback excepted).
  */
 export function findPlace(settings: IpSettings, host: HostLinks): Place {
   const names = host.nics.map((nic) => nic.name);
@@ -25,10 +29,13 @@ export function findPlace(settings: IpSettings, host: HostLinks): Place {
     const expected = names.length > 0 ? `expected one of ${names.join(", ")}` : "it has none";
     return { kind: "noNic", reason: `nic "${settings.nic}": not found on this host, ${expected}` };
   }
-  const subnets = host.addresses.filter((address) => isSubnetOf(settings.ip, address));
+  const subnets: readonly Subnet[] = [
+    ...host.addresses.filter((address) => isSubnetOf(settings.ip, address)),
+    ...(host.routes ?? []).filter((route) => names.includes(route.nic)),
+  ];
   const nic = settings.nic ?? chooseNic(subnets);
   if (nic === null) return { kind: "noNic", reason: explainNoNic(settings.ip, subnets) };
-  const subnet = subnets.find((address) => address.nic === nic);
+  const subnet = longestOf(subnets.filter((each) => each.nic === nic))[0];
   if (subnet === undefined && nic !== "lo") {
     return { kind: "noSubnet", reason: explainNoSubnet({ ip: settings.ip, nic }, host.addresses) };
   }
@@ -65,13 +72,36 @@ function isSubnetOf(ip: string, address: KernelAddress): boolean {
   return subnet.check(ip, family);
 }
 
-function chooseNic(subnets: readonly KernelAddress[]): string | null {
+/** Of an address or of a route; only routes have a metric. */
+interface Subnet {
+  readonly nic: string;
+  readonly prefixLength: number;
+  readonly metric?: number;
+}
+
+function chooseNic(subnets: readonly Subnet[]): string | null {
+  const longest = longestOf(subnets);
+  return onlyNicOf(longest) ?? onlyNicOf(preferredOf(longest));
+}
+
+function longestOf<Each extends Subnet>(subnets: readonly Each[]): readonly Each[] {
+  const length = Math.max(...subnets.map((subnet) => subnet.prefixLength));
+  return subnets.filter((subnet) => subnet.prefixLength === length);
+}
+
+function preferredOf(subnets: readonly Subnet[]): readonly Subnet[] {
+  const routes = subnets.filter((subnet) => subnet.metric !== undefined);
+  const lowest = Math.min(...routes.map((route) => route.metric ?? 0));
+  return routes.filter((route) => route.metric === lowest);
+}
+
+function onlyNicOf(subnets: readonly Subnet[]): string | null {
   const nics = new Set(subnets.map((subnet) => subnet.nic));
   const [only] = nics;
   return nics.size === 1 && only !== undefined ? only : null;
 }
 
-function explainNoNic(ip: string, subnets: readonly KernelAddress[]): string {
+function explainNoNic(ip: string, subnets: readonly Subnet[]): string {
   const nics = [...new Set(subnets.map((subnet) => subnet.nic))];
   if (nics.length > 1) return `nic missing: subnets of ${nics.join(", ")} contain ${ip}, name one`;
   return `nic missing: no interface of this host has a subnet that contains ${ip}`;

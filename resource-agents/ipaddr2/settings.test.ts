@@ -20,7 +20,20 @@ suite("parameters of IPaddr2", () => {
     [{ ip: "192.0.2.10", arp_count: "0", arp_interval: "50" }, { announceCount: 0 }],
     [{ ip: "2001:db8::a", preferred_lft: "0" }, { isPreferredSource: false }],
     [{ ip: "192.0.2.10", noprefixroute: "yes" }, { hasPrefixRoute: false }],
-    [{ ip: "192.0.2.10", arp_sender: "x", run_arping: "true", mac: "y" }, { ip: "192.0.2.10" }],
+    [{ ip: "192.0.2.10", cidr_netmask: "255.255.255.0" }, { prefixLength: 24 }],
+    [{ ip: "192.0.2.10", cidr_netmask: "255.255.255.255" }, { prefixLength: 32 }],
+    [{ ip: "192.0.2.10", run_arping: "true", nodad: "true", arp_bg: "true" }, { ignored: [] }],
+    [
+      { ip: "192.0.2.10", arp_sender: "send_arp", arp_bg: "no", flush_routes: "false", mac: "y" },
+      {
+        ignored: [
+          'arp_bg "no": ignored, a start never waits for its announcements',
+          'arp_sender "send_arp": ignored, packets go by arping and ndptool, or by the kernel',
+          'mac "y": ignored, it is of addresses that are shared by a clone',
+        ],
+      },
+    ],
+    [{ ip: "192.0.2.10", clusterip_hash: "sourceip-sourceport" }, { ip: "192.0.2.10" }],
     [{ ip: "192.0.2.10", lvs_support: "false", clusterip_hash: "" }, { ip: "192.0.2.10" }],
   ] as const) {
     test(`${JSON.stringify(parameters)} is accepted`, () => {
@@ -36,7 +49,11 @@ suite("parameters of IPaddr2", () => {
     [{ ip: "192.0.2.300" }, 'ip "192.0.2.300"'],
     [{ ip: "fe80::1%eth0" }, 'ip "fe80::1%eth0"'],
     [{ ip: "192.0.2.10", cidr_netmask: "33" }, 'cidr_netmask "33": expected a number from 1 to 32'],
-    [{ ip: "192.0.2.10", cidr_netmask: "255.255.255.0" }, "expected a number from 1 to 32"],
+    [{ ip: "192.0.2.10", cidr_netmask: "255.0.255.0" }, "expected ones and then zeros"],
+    [{ ip: "192.0.2.10", cidr_netmask: "0.0.0.0" }, "expected ones and then zeros"],
+    [{ ip: "2001:db8::a", cidr_netmask: "255.255.255.0" }, "expected a number from 1 to 128"],
+    [{ ip: "192.0.2.10", arp_sender: "x" }, 'arp_sender "x": expected one of send_arp, '],
+    [{ ip: "192.0.2.10", run_arping: "x" }, 'run_arping "x": expected true or false'],
     [{ ip: "192.0.2.10", cidr_netmask: "0" }, "expected a number from 1 to 32"],
     [{ ip: "2001:db8::a", cidr_netmask: "129" }, "expected a number from 1 to 128"],
     [{ ip: "192.0.2.10", broadcast: "x" }, 'broadcast "x": expected an IPv4 address, + or -'],

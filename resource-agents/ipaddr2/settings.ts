@@ -6,6 +6,22 @@ import { parseBoolean, parseInteger, textParameter } from "../contract.ts";
 const LABEL_MAX_LENGTH = 15;
 const ARP_COUNT_MAX = 100;
 const ARP_INTERVAL_MAX_MS = 60_000;
+/** The default of the shell agent, which says nothing without a clone. */
+const CLUSTERIP_HASH_DEFAULT = "sourceip-sourceport";
+const ARP_SENDERS: ReadonlySet<string> = new Set([
+  "send_arp",
+  "ipoibarping",
+  "iputils_arping",
+  "libnet_arping",
+]);
+/** Parameters of the shell agent that are taken over without an effect, and why. */
+const IGNORED_WITH_REASON: ReadonlyMap<string, string> = new Map([
+  ["arp_bg", "a start never waits for its announcements"],
+  ["arp_sender", "packets go by arping and ndptool, or by the kernel"],
+  ["send_arp_opts", "gratuitous ARP goes as requests and as replies"],
+  ["flush_routes", "kernels have no route cache any more"],
+  ["mac", "it is of addresses that are shared by a clone"],
+]);
 
 /** The parameters, checked. `nic` and `prefixLength` are null when they are to be found out. */
 export interface IpSettings {
@@ -20,6 +36,8 @@ export interface IpSettings {
   readonly announceCount: number;
   readonly announceIntervalMs: number;
   readonly announceCountRefresh: number;
+  /** A line for each parameter that was given and has no effect here. */
+  readonly ignored: readonly string[];
 }
 
 /** Settings, or every problem of the parameters, each one line with value and expectation. */
@@ -37,11 +55,7 @@ export function readIpSettings(context: AgentContext): SettingsResult {
   const settings: IpSettings = {
     ip: ip ?? "",
     nic,
-    prefixLength: readInteger(context, problems, {
-      name: "cidr_netmask",
-      min: 1,
-      max: isV6 ? 128 : 32,
-    }),
+    prefixLength: readPrefixLength(context, problems, isV6),
     broadcast: readBroadcast(textParameter(context, "broadcast"), problems),
     label,
     hasPrefixRoute: !readBoolean(context, problems, "noprefixroute"),
@@ -54,8 +68,10 @@ export function readIpSettings(context: AgentContext): SettingsResult {
     announceCountRefresh:
       readInteger(context, problems, { name: "arp_count_refresh", min: 0, max: ARP_COUNT_MAX }) ??
       0,
+    ignored: ignoredWords(context),
   };
   problems.push(...labelProblems(nic, label), ...refusedProblems(context));
+  problems.push(...ignoredProblems(context));
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "settings", settings };
 }
 
@@ -66,6 +82,21 @@ function readIp(text: string | null, problems: string[]): string | null {
   }
   const found = text === null ? "missing" : `"${text}"`;
   problems.push(`ip ${found}: expected an IPv4 or IPv6 address without a prefix length`);
+  return null;
+}
+
+/** A number, or for IPv4 a mask such as 255.255.255.0. */
+function readPrefixLength(context: AgentContext, problems: string[], isV6: boolean): number | null {
+  const text = textParameter(context, "cidr_netmask");
+  if (text === null || isV6 || !isIPv4(text)) {
+    return readInteger(context, problems, { name: "cidr_netmask", min: 1, max: isV6 ? 128 : 32 });
+  }
+  const bits = text
+    .split(".")
+    .map((part) => Number(part).toString(2).padStart(8, "0"))
+    .join("");
+  if (/^1+0*$/.test(bits)) return bits.lastIndexOf("1") + 1;
+  problems.push(`cidr_netmask "${text}": expected ones and then zeros, or a number from 1 to 32`);
   return null;
 }
 
@@ -111,11 +142,40 @@ function labelProblems(nic: string | null, label: string | null): string[] {
   return [`label "${whole}": expected at most ${LABEL_MAX_LENGTH} characters`];
 }
 
+function ignoredWords(context: AgentContext): string[] {
+  return [...IGNORED_WITH_REASON].flatMap(([name, reason]) => {
+    const text = textParameter(context, name);
+    const isOff = text !== null && parseBoolean(text) === (name === "arp_bg");
+    return text === null || isOff ? [] : [`${name} "${text}": ignored, ${reason}`];
+  });
+}
+
+/** What has no effect must make sense all the same: it may be a slip of something that has one. */
+function ignoredProblems(context: AgentContext): string[] {
+  const problems: string[] = [];
+  for (const name of ["arp_bg", "run_arping", "nodad", "flush_routes"]) {
+    readBoolean(context, problems, name);
+  }
+  const sender = textParameter(context, "arp_sender");
+  if (sender !== null && !ARP_SENDERS.has(sender)) {
+    problems.push(`arp_sender "${sender}": expected one of ${[...ARP_SENDERS].join(", ")}`);
+  }
+  return problems;
+}
+
+/** Two instances of a clone would hold the same address on two nodes: why not, or null. */
+export function findCloneProblem(context: AgentContext): string | null {
+  const count = parseInteger(context.meta?.["CRM_meta_clone_max"] ?? "1") ?? 1;
+  if (count < 2) return null;
+  return `clone of ${count} instances: one address cannot be shared, expected no clone`;
+}
+
 function refusedProblems(context: AgentContext): string[] {
   const problems: string[] = [];
   for (const name of ["clusterip_hash", "network_namespace"]) {
     const text = textParameter(context, name);
-    if (text !== null) problems.push(`${name} "${text}": not supported, expected it not to be set`);
+    if (text === null || (name === "clusterip_hash" && text === CLUSTERIP_HASH_DEFAULT)) continue;
+    problems.push(`${name} "${text}": not supported, expected it not to be set`);
   }
   for (const name of ["unique_clone_address", "lvs_support", "lvs_ipv6_addrlabel"]) {
     if (readBoolean(context, problems, name)) {

@@ -43,7 +43,10 @@ const IMPORT_TABLE: readonly Row[] = [
   { files: API, mayImport: [WIRE, ...OUTSIDE] },
   { files: "ctl/", mayImport: [API, CORE, WIRE, ...OUTSIDE] },
   { files: "resource-agents/conformance/", mayImport: [AGENTS, ...OUTSIDE] },
-  { files: "resource-agents/*/", mayImport: ["resource-agents/contract.ts", ...OUTSIDE] },
+  {
+    files: "resource-agents/*/",
+    mayImport: ["resource-agents/contract.ts", "resource-agents/find-program.ts", ...OUTSIDE],
+  },
   { files: AGENTS, mayImport: [AGENTS, ...OUTSIDE] },
   { files: "test/sim/", mayImport: [CORE, PORTS, DRIVER, WIRE, ...OUTSIDE] },
 ];

@@ -23,6 +23,10 @@ export interface LeaseRequest {
   readonly nic: string;
   readonly broadcast: string | null;
   readonly label: string | null;
+  /** False: no route to the prefix. True by default. */
+  readonly hasPrefixRoute?: boolean;
+  /** False: IPv6 only, never chosen as a source address. True by default. */
+  readonly isPreferredSource?: boolean;
 }
 
 /** What the agent tells its heartbeat process; one JSON line each on its standard input. */

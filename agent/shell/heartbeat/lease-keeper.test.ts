@@ -53,6 +53,16 @@ suite("lease keeper, in a network namespace", function () {
     ip("netns", "del", NAMESPACE);
   });
 
+  test("no prefix route, and never a source address, stay through renewals", async () => {
+    const plain = { ...LEASE, hasPrefixRoute: false };
+    const v6 = { ...LEASE, ip: "fd51::7", prefixLength: 64, isPreferredSource: false };
+    assert.deepEqual([await keeper.hold(plain), await keeper.hold(v6)], [null, null]);
+    await sleep(700); // Two renewals.
+    assert.match(shown(), /198\.51\.100\.7\/24 scope global dynamic noprefixroute d0/);
+    assert.match(shown(), /fd51::7\/64 scope global nodad deprecated/);
+    assert.equal(ip("-n", NAMESPACE, "route", "show", "198.51.100.0/24"), "");
+  });
+
   test("a release asked for while the address is being added is the end of it", async () => {
     const holding = keeper.hold(LEASE);
     await isWritten();

@@ -223,8 +223,10 @@ export class LeaseKeeper {
       ...(label === null || isV6 ? [] : ["label", label]),
       // Duplicate address detection would hold the address back for a second.
       ...(isV6 ? ["nodad"] : []),
+      ...(request.hasPrefixRoute === false ? ["noprefixroute"] : []),
     ];
-    const lifetime = `valid_lft ${this.#lifetimeSec} preferred_lft ${this.#lifetimeSec}`;
+    const preferredSec = isV6 && request.isPreferredSource === false ? 0 : this.#lifetimeSec;
+    const lifetime = `valid_lft ${this.#lifetimeSec} preferred_lft ${preferredSec}`;
     return ["addr replace", `${ip}/${prefixLength}`, "dev", nic, lifetime, ...more].join(" ");
   }
 }
