@@ -5,6 +5,8 @@ import { APACHE_AGENT } from "./apache/index.ts";
 import type { ResourceAgent } from "./contract.ts";
 import { HEARTBEAT_DUMMY_AGENT, PACEMAKER_DUMMY_AGENT } from "./dummy/index.ts";
 import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
+import { MAILTO_AGENT } from "./mailto/index.ts";
+import { PING_AGENT } from "./ping/index.ts";
 
 export type { Announcement } from "./announce-address.ts";
 export { announceAddress } from "./announce-address.ts";
@@ -25,6 +27,8 @@ const AGENTS: readonly ResourceAgent[] = [
   APACHE_AGENT,
   HEARTBEAT_DUMMY_AGENT,
   PACEMAKER_DUMMY_AGENT,
+  PING_AGENT,
+  MAILTO_AGENT,
 ];
 
 /** The built-in agent of a full name such as `ocf:heartbeat:IPaddr2`, or null. Case matters. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { bundle, TestHost } from "./host.ts";
 import { writeHttpdConfig } from "./httpd.ts";
@@ -40,6 +40,15 @@ suite("lb-ocf as an OCF executable", function () {
     passes("Dummy", []);
   });
 
+  test("MailTo passes ocf-tester", () => {
+    passes("MailTo", ["-o", "email=root"], standIn("mail", "cat >/dev/null"));
+  });
+
+  test("ping passes ocf-tester", () => {
+    // No Pacemaker runs here that would keep an attribute.
+    passes("ping", ["-o", "host_list=10.99.0.2"], standIn("attrd_updater", "exit 0"));
+  });
+
   test("reasons go to standard error in OCF form, with the OCF status", () => {
     const environment = { OCF_RESKEY_ip: "10.99.0.150", OCF_RESKEY_nic: "eth9" };
     const result = invoke([join(WRAPPERS, "IPaddr2"), "validate-all"], environment);
@@ -56,8 +65,21 @@ suite("lb-ocf as an OCF executable", function () {
     assert.equal(invoke([program, "IPaddr2", "start"]).status, 6);
   });
 
-  function passes(name: string, options: readonly string[]): void {
-    const result = invoke([TESTER, "-n", `test_${name}`, ...options, join(WRAPPERS, name)]);
+  /** A PATH that begins with a program that stands in for one that cannot run here. */
+  function standIn(name: string, body: string): Record<string, string> {
+    const folder = join(host.folder, `stand-in-${name}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    return { PATH: `${folder}:${process.env["PATH"]}` };
+  }
+
+  function passes(
+    name: string,
+    options: readonly string[],
+    environment: Record<string, string> = {},
+  ): void {
+    const words = [TESTER, "-n", `test_${name}`, ...options, join(WRAPPERS, name)];
+    const result = invoke(words, environment);
     assert.match(result.stdout, /passed all tests/, `${result.stdout}${result.stderr}`);
     assert.equal(result.status, 0);
   }
