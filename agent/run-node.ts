@@ -146,6 +146,7 @@ function openAddresses(parts: Parts, link: LinkQuestions): OpenAddressTable {
     releaseLease: (ip, nic) => parts.heartbeat?.releaseLease(ip, nic) ?? Promise.resolve(notYet),
     whoHas: link.whoHas,
     announce: link.announce,
+    expect: link.expect,
     log,
   });
 }

@@ -173,6 +173,11 @@ export interface AddressTable {
    */
   whoHas(ip: string, nic: string, waitMs: number): Promise<string | null>;
   /**
+   * Says that the address may have to be held here: when another one is asked for, it may be asked
+   * for as well, so that many that move together do not wait one after the other.
+   */
+  expect?(place: { readonly ip: string; readonly nic: string }): void;
+  /**
    * Sends gratuitous ARP or an unsolicited neighbour advertisement at once, and repeats it in the
    * background.
    */

@@ -151,6 +151,7 @@ async function findRenewed(
 async function monitor(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
   const { place, held } = await look(context, settings);
   if (held.length === 0) {
+    if (context.isProbe && place.kind === "place") context.addresses.expect?.(place.request);
     const where = settings.nic ?? (place.kind === "place" ? place.request.nic : "any interface");
     return failed(OCF.NOT_RUNNING, `ip "${settings.ip}": not on ${where}`);
   }

@@ -16,6 +16,7 @@ export interface AddressTablePorts {
   readonly releaseLease: (ip: string, nic: string) => Promise<string | null>;
   readonly whoHas: AddressTable["whoHas"];
   readonly announce: AddressTable["announce"];
+  readonly expect?: (place: { readonly ip: string; readonly nic: string }) => void;
   readonly log: WriteLog;
 }
 
@@ -40,6 +41,7 @@ export function openAddressTable(ports: AddressTablePorts): OpenAddressTable {
     release: (address) => settled(() => table.release(address)),
     whoHas: ports.whoHas,
     announce: ports.announce,
+    ...(ports.expect === undefined ? {} : { expect: ports.expect }),
     close: () => batch.close(),
   };
 }

@@ -11,6 +11,7 @@ import {
   whoHas,
 } from "../../../resource-agents/index.ts";
 import type { WriteLog } from "../log/index.ts";
+import { ExpectedAddresses } from "./expected-addresses.ts";
 import { IpBatch } from "./ip-batch.ts";
 import { RecentSilences } from "./recent-silences.ts";
 
@@ -26,6 +27,8 @@ const LIST_FRESH_MS = 2;
 export interface LinkQuestions extends Pick<AddressTable, "whoHas" | "announce"> {
   /** The same as `whoHas`, but always asks; its silences spare the next `whoHas` its waiting. */
   readonly askAnew: AddressTable["whoHas"];
+  /** Notes an address that is asked for as soon as any other one is. */
+  readonly expect: (place: Place) => void;
   /** Ends the children. */
   readonly close: () => void;
 }
@@ -36,19 +39,26 @@ export function openLinkQuestions(log: WriteLog): LinkQuestions {
   const announcer = openAnnouncer();
   const neighbours = batchedNeighbours(batch);
   const silences = new RecentSilences();
+  const expected = new ExpectedAddresses();
   const say = (line: string): void => {
     log({ level: "warning", event: "agentSaid", fields: { line } });
+  };
+  const askAnew: LinkQuestions["askAnew"] = async (ip, nic, waitMs) => {
+    const mac = await whoHas({ ip, nic, waitMs }, neighbours);
+    silences.note({ ip, nic }, mac === null ? waitMs : null);
+    return mac;
   };
   return {
     whoHas: async (ip, nic, waitMs) => {
       if (silences.take({ ip, nic }, waitMs)) return null;
+      // Those of the same group follow: they are asked for meanwhile.
+      for (const place of expected.takeOthers({ ip, nic })) {
+        askAnew(place.ip, place.nic, waitMs).catch((error: unknown) => say(String(error)));
+      }
       return await whoHas({ ip, nic, waitMs }, neighbours);
     },
-    askAnew: async (ip, nic, waitMs) => {
-      const mac = await whoHas({ ip, nic, waitMs }, neighbours);
-      silences.note({ ip, nic }, mac === null ? waitMs : null);
-      return mac;
-    },
+    askAnew,
+    expect: (place) => expected.note(place),
     announce: (request, { count, intervalMs }) =>
       announceAddress(request, { count, intervalMs, announcer, neighbours, log: say }),
     close: () => {
@@ -56,6 +66,11 @@ export function openLinkQuestions(log: WriteLog): LinkQuestions {
       announcer.close();
     },
   };
+}
+
+interface Place {
+  readonly ip: string;
+  readonly nic: string;
 }
 
 interface NeighbourList {

@@ -28,6 +28,7 @@ export class Announcements {
       nics: () => table.nics(),
       hold: (request, options) => table.hold(request, options),
       whoHas: (ip, nic, waitMs) => table.whoHas(ip, nic, waitMs),
+      expect: (place) => table.expect?.(place),
       release: (address) => {
         this.#announced.get(resource)?.delete(keyOf(address));
         return table.release(address);
