@@ -45,6 +45,12 @@ export interface AgentParameter {
   readonly isUnique: boolean;
   /** True when the metadata says that a reload makes what runs take a new value. */
   readonly isReloadable?: boolean;
+  /** Parameters of one group must differ together between two resources; absent: each by itself. */
+  readonly uniqueGroup?: string;
+  /** Works still, and should not be set any more. */
+  readonly isDeprecated?: boolean;
+  /** Of interest only when something has to be traced; shown on request. */
+  readonly isAdvanced?: boolean;
   readonly defaultValue: string | null;
   readonly shortDescription: string;
   readonly longDescription: string;
@@ -62,10 +68,14 @@ export interface AgentActionMetadata {
   readonly role?: string;
 }
 
+/** The kinds of agents that there are: how their programs are called. */
+export type AgentStandard = "ocf" | "systemd" | "lsb" | "service" | "stonith";
+
 /** What an agent says of itself; rendered as OCF metadata. */
 export interface AgentMetadata {
-  /** The full name, such as `ocf:heartbeat:IPaddr2`. */
-  readonly standard: "ocf";
+  /** The first part of a full name such as `ocf:heartbeat:IPaddr2` or `systemd:haproxy`. */
+  readonly standard: AgentStandard;
+  /** The second part; "" for a standard without providers. */
   readonly provider: string;
   readonly type: string;
   readonly version: string;
@@ -239,7 +249,9 @@ export interface RunOptions {
  */
 export type Watch =
   | { readonly kind: "process"; readonly pid: number }
-  | { readonly kind: "address"; readonly ip: string; readonly nic: string };
+  | { readonly kind: "address"; readonly ip: string; readonly nic: string }
+  /** A file or link that is there: told when it goes, or is replaced. */
+  | { readonly kind: "file"; readonly path: string };
 
 /** What a node would trip over if it had to take the resource over now. */
 export interface ReadinessFinding {
@@ -274,6 +286,11 @@ export interface ResourceAgent {
   readonly monitor: (context: AgentContext) => Promise<AgentResult>;
   readonly validate: (context: AgentContext) => Promise<AgentResult>;
   readonly reload?: (context: AgentContext) => Promise<AgentResult>;
+  /**
+   * Makes what runs read its configuration anew, when a person asks for it, where that is another
+   * action than `reload` (which takes changed parameters); absent: they are the same.
+   */
+  readonly reloadService?: (context: AgentContext) => Promise<AgentResult>;
   /** Parameters of which `reload` makes what runs take a new value; all others need a restart. */
   readonly reloadableParameters?: readonly string[];
   readonly promote?: (context: AgentContext) => Promise<AgentResult>;

@@ -2,11 +2,14 @@
  * The resource agents: built-in ones by name, any other OCF agent or systemd unit by loading it.
  */
 import { APACHE_AGENT } from "./apache/index.ts";
+import { runCommand } from "./child-process.ts";
 import type { ResourceAgent } from "./contract.ts";
 import { HEARTBEAT_DUMMY_AGENT, PACEMAKER_DUMMY_AGENT } from "./dummy/index.ts";
+import type { AgentFolders } from "./external/index.ts";
 import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
 import { MAILTO_AGENT } from "./mailto/index.ts";
 import { PING_AGENT } from "./ping/index.ts";
+import { type KnownAgents, openKnownAgents } from "./known-agents.ts";
 
 export type { Announcement } from "./announce-address.ts";
 export { announceAddress } from "./announce-address.ts";
@@ -14,10 +17,12 @@ export type { Announcer } from "./announcer.ts";
 export { openAnnouncer } from "./announcer.ts";
 export type { CommandOptions } from "./child-process.ts";
 export { runCommand, startDetached, waitMs } from "./child-process.ts";
-export type { RunAgentCommand } from "./external/index.ts";
+export type { AgentFolders, RunAgentCommand } from "./external/index.ts";
 export { loadExternalAgent } from "./external/index.ts";
 export type { IpCommandOptions, ShownNic } from "./ip-command.ts";
 export { addressWords, ipCommandTable, parseShownNics } from "./ip-command.ts";
+export type { AgentFilter, KnownAgents, NamedAgent } from "./known-agents.ts";
+export { isAgentStandard, metadataName } from "./known-agents.ts";
 export { renderMetadataXml } from "./metadata-xml.ts";
 export type { Neighbour, NeighbourTable, WhoHasQuestion } from "./neighbours.ts";
 export { parseNeighbours, whoHas } from "./neighbours.ts";
@@ -39,6 +44,11 @@ export function findAgent(standardProviderType: string): ResourceAgent | null {
 /** All built-in agents, in a fixed order. */
 export function listAgents(): readonly ResourceAgent[] {
   return AGENTS;
+}
+
+/** All agents of this release and of this host, of every standard. */
+export function knownAgents(folders: AgentFolders = {}): KnownAgents {
+  return openKnownAgents({ builtIn: AGENTS, run: runCommand, folders });
 }
 
 /** The full name of an agent, such as `ocf:heartbeat:IPaddr2`. */

@@ -3,7 +3,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentContext, ResourceAgent } from "../contract.ts";
-import { findAgent, ipCommandTable, loadExternalAgent, runCommand, waitMs } from "../index.ts";
+import {
+  findAgent,
+  ipCommandTable,
+  knownAgents,
+  loadExternalAgent,
+  runCommand,
+  waitMs,
+} from "../index.ts";
 
 /** A complete OCF agent in a few lines; `state` is its file, `fail` makes its start fail. */
 const AGENT = `#!/bin/sh
@@ -67,7 +74,11 @@ suite("agents that are not built in", function () {
     assert.equal(version, "0.2");
     assert.deepEqual(
       parameters.map((p) => [p.name, p.isRequired, p.isUnique, p.defaultValue]),
-      [["state", true, true, "a&b"]],
+      [
+        ["state", true, true, "a&b"],
+        ["trace_ra", false, false, "0"],
+        ["trace_file", false, false, ""],
+      ],
     );
     assert.deepEqual(actions, [
       { name: "start", timeoutMs: 5000, intervalMs: 0 },
@@ -160,20 +171,35 @@ suite("agents that are not built in", function () {
       "ocf:test:None",
       "ocf:..:Toy",
       "ocf:test:../test/Toy",
-      "lsb:x",
+      "lsb:../x",
+      "systemd:a/b",
+      "systemd:getty@",
+      "service:x y",
       "ocf:Toy",
     ]) {
-      const result = await loadExternalAgent(name, runCommand, root);
+      const result = await loadExternalAgent(name, runCommand, { ocfRoot: root });
       assert.equal(result.kind, "unavailable", name);
     }
   });
 
-  test("every agent of the resource-agents package can be read", async () => {
-    for (const name of ["IPaddr2", "apache", "nginx", "Filesystem", "pgsql", "portblock"]) {
-      const agent = await load(`ocf:heartbeat:${name}`, "/usr/lib/ocf");
-      assert.equal(agent.metadata.type, name);
+  test("every OCF agent of this host's packages can be read", async () => {
+    const names = await knownAgents().names({ standard: "ocf" });
+    assert.ok(names.length > 130, `${names.length} agents`);
+    for (const name of names) {
+      // The built-in ones take the places of their like.
+      const agent = await load(name, "/usr/lib/ocf").catch((error: unknown) => {
+        if (findAgent(name) === null) throw error;
+        return null;
+      });
+      if (agent === null) continue;
+      const { type, actions, parameters } = agent.metadata;
+      assert.equal(`ocf:${name.split(":")[1]}:${type}`, name);
+      assert.equal(new Set(parameters.map((each) => each.name)).size, parameters.length, name);
+      const known = new Set(actions.map((action) => action.name));
+      for (const action of ["start", "stop", "monitor"] as const)
+        assert.ok(known.has(action), name);
       assert.ok(
-        agent.metadata.actions.some((action) => action.name === "monitor"),
+        actions.every(({ timeoutMs }) => timeoutMs > 0),
         name,
       );
     }
@@ -184,7 +210,10 @@ suite("agents that are not built in", function () {
       const own = new Set(findAgent(name)?.metadata.parameters.map((each) => each.name));
       const { parameters } = (await load(name, "/usr/lib/ocf")).metadata;
       assert.deepEqual(
-        parameters.map((each) => each.name).filter((each) => !own.has(each)),
+        parameters
+          .filter(({ isAdvanced }) => isAdvanced !== true)
+          .map((each) => each.name)
+          .filter((each) => !own.has(each)),
         [],
         name,
       );
@@ -200,7 +229,7 @@ suite("agents that are not built in", function () {
 });
 
 async function load(name: string, root: string): Promise<ResourceAgent> {
-  const result = await loadExternalAgent(name, runCommand, root);
+  const result = await loadExternalAgent(name, runCommand, { ocfRoot: root });
   assert.ok(result.kind === "loaded", result.kind === "unavailable" ? result.reason : "");
   return result.agent;
 }

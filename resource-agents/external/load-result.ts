@@ -11,3 +11,14 @@ export type RunAgentCommand = (
 export type ExternalAgent =
   | { readonly kind: "loaded"; readonly agent: ResourceAgent }
   | { readonly kind: "unavailable"; readonly reason: string };
+
+/** `$OCF_ROOT`, when nobody says otherwise. */
+export const OCF_ROOT_DEFAULT = "/usr/lib/ocf";
+
+/** Where a host has its agents; absent: where they usually are. */
+export interface AgentFolders {
+  /** `$OCF_ROOT`: the folder of `resource.d`. */
+  readonly ocfRoot?: string;
+  readonly initFolder?: string;
+  readonly fenceFolder?: string;
+}

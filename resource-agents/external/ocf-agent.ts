@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type {
   AgentContext,
   AgentMetadata,
+  AgentParameter,
   AgentResult,
   CommandResult,
   ResourceAgent,
@@ -20,8 +21,46 @@ const INTERVAL_TOLD_MS = 10_000;
 const PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** Facts that the scheduler keeps for itself. */
 const INTERNAL_FACT = /^CRM_meta_notify_key_/;
+/**
+ * Where agents keep what they need to find again until the next boot, and where they look for what
+ * others keep. Shell agents have these as defaults, agents in other languages do not.
+ */
+const FOLDERS: Readonly<Record<string, string>> = {
+  HA_RSCTMP: "/run/resource-agents",
+  HA_VARRUN: "/var/run",
+  HA_VARLIB: "/var/lib/heartbeat",
+  HA_VARLOCK: "/var/lock/subsys",
+  HA_SBIN_DIR: "/usr/sbin",
+};
 /** The Pacemaker feature set whose meta parameters are passed on. */
 const FEATURE_SET = "3.16.2";
+
+/**
+ * What every shell agent understands beside its own parameters, through the functions that it
+ * includes; agents rarely say so themselves.
+ */
+const TRACE_PARAMETERS: readonly AgentParameter[] = [
+  {
+    name: "trace_ra",
+    type: "integer",
+    isRequired: false,
+    isUnique: false,
+    isAdvanced: true,
+    defaultValue: "0",
+    shortDescription: "Trace the agent",
+    longDescription: "1 makes the agent write down every command that it runs, in trace_file.",
+  },
+  {
+    name: "trace_file",
+    type: "string",
+    isRequired: false,
+    isUnique: false,
+    isAdvanced: true,
+    defaultValue: "",
+    shortDescription: "File of the trace",
+    longDescription: "By default one for each action, below /var/lib/heartbeat/trace_ra.",
+  },
+];
 
 /** Which executable an agent is. */
 interface Executable {
@@ -43,7 +82,12 @@ export async function loadOcfAgent(
   } catch {
     return { kind: "unavailable", reason: `agent "${path}": not found or not executable` };
   }
-  const environment = { OCF_ROOT: root };
+  const environment = {
+    OCF_ROOT: root,
+    ...FOLDERS,
+    OCF_RESOURCE_TYPE: name.type,
+    OCF_RESOURCE_PROVIDER: provider,
+  };
   const result = await run(path, ["meta-data"], { environment, timeoutMs: METADATA_TIMEOUT_MS });
   if (result.kind !== "exited" || result.status !== 0) {
     return { kind: "unavailable", reason: `agent "${path}" meta-data: ${describe(result)}` };
@@ -55,7 +99,7 @@ export async function loadOcfAgent(
       reason: `agent "${path}" meta-data: not metadata of the OCF API`,
     };
   }
-  return { kind: "loaded", agent: ocfAgent(executable, metadata) };
+  return { kind: "loaded", agent: ocfAgent(executable, withTrace(metadata)) };
 }
 
 /**
@@ -68,10 +112,17 @@ export function readReason(stderr: string, status: number): string {
   return lines.findLast((line) => line !== "") ?? `exit status ${status}`;
 }
 
+function withTrace(metadata: AgentMetadata): AgentMetadata {
+  const { parameters } = metadata;
+  const added = TRACE_PARAMETERS.filter(({ name }) => parameters.every((own) => own.name !== name));
+  return { ...metadata, parameters: [...parameters, ...added] };
+}
+
 function ocfAgent(executable: Executable, metadata: AgentMetadata): ResourceAgent {
   const act = (action: string) => (context: AgentContext) => runAction(executable, action, context);
   const can = (name: string): boolean => metadata.actions.some((action) => action.name === name);
   const reload = can("reload-agent") ? "reload-agent" : can("reload") ? "reload" : null;
+  const hasBoth = reload === "reload-agent" && can("reload");
   const reloadableParameters = metadata.parameters
     .filter((parameter) => parameter.isReloadable === true)
     .map((parameter) => parameter.name);
@@ -82,6 +133,7 @@ function ocfAgent(executable: Executable, metadata: AgentMetadata): ResourceAgen
     monitor: act("monitor"),
     validate: act("validate-all"),
     ...(reload === null ? {} : { reload: act(reload) }),
+    ...(hasBoth ? { reloadService: act("reload") } : {}),
     ...(reload === "reload-agent" ? { reloadableParameters } : {}),
     ...(can("promote") ? { promote: act("promote") } : {}),
     ...(can("demote") ? { demote: act("demote") } : {}),
@@ -97,6 +149,7 @@ async function runAction(
   context: AgentContext,
 ): Promise<AgentResult> {
   const environment = actionEnvironment(executable, action, context);
+  await makeStateFolder();
   const result = await context.run(executable.path, [action], { environment });
   switch (result.kind) {
     case "exited":
@@ -122,6 +175,7 @@ function actionEnvironment(
 ): Record<string, string> {
   const environment: Record<string, string> = {
     OCF_ROOT: root,
+    ...FOLDERS,
     OCF_RA_VERSION_MAJOR: "1",
     OCF_RA_VERSION_MINOR: "1",
     OCF_RESOURCE_INSTANCE: context.resource,
@@ -150,6 +204,12 @@ function actionEnvironment(
     environment[`OCF_RESKEY_${name}`] = value;
   }
   return environment;
+}
+
+/** Gone after a boot; where nothing else makes it, every agent that keeps a file would fail. */
+async function makeStateFolder(): Promise<void> {
+  const folder = FOLDERS["HA_RSCTMP"] ?? "";
+  await mkdir(folder, { recursive: true, mode: 0o1755 }).catch(() => {}); // Then the agent says so.
 }
 
 /** Agents tell a probe by its interval of 0. */

@@ -34,6 +34,30 @@ suite("metadata of other agents", () => {
     assert.equal(metadata?.version, "2");
   });
 
+  test("groups of unique parameters, and what is not to be used any more", () => {
+    const xml = `<resource-agent name="X"><parameters><parameter name="a" unique-group="where"/>
+      <parameter name="b" deprecated="1"/><parameter name="trace_ra"><deprecated/></parameter>
+      </parameters></resource-agent>`;
+    const parameters = parseMetadata(xml, "p")?.parameters ?? [];
+    assert.deepEqual(
+      parameters.map(({ name, isUnique, uniqueGroup, isDeprecated }) => {
+        return [name, isUnique, uniqueGroup, isDeprecated];
+      }),
+      [
+        ["a", true, "where", undefined],
+        ["b", false, undefined, true],
+        ["trace_ra", false, undefined, true],
+      ],
+    );
+  });
+
+  test("what a fence agent prints has its short description in the root", () => {
+    const xml = `<resource-agent name="fence_x" shortdesc="Fences x"><parameters/>
+      </resource-agent>`;
+    const metadata = parseMetadata(xml, "", "stonith");
+    assert.deepEqual([metadata?.shortDescription, metadata?.parameters], ["Fences x", []]);
+  });
+
   for (const xml of ["", "usage: agent {start|stop}", "<other/>", "<resource-agent/>"]) {
     test(`"${xml}" is not metadata`, () => {
       assert.equal(parseMetadata(xml, "p"), null);

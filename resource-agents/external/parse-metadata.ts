@@ -25,20 +25,28 @@ const ACTION_NAMES: readonly (AgentActionName | "meta-data")[] = [
 /** Names of roles before the OCF resource agent API 1.1. */
 const ROLE_NAMES: Readonly<Record<string, string>> = { Master: "Promoted", Slave: "Unpromoted" };
 
-/** Reads what an agent prints for `meta-data`. Null when that is not metadata of the OCF API. */
-export function parseMetadata(xml: string, provider: string): AgentMetadata | null {
+/**
+ * Reads what an agent prints for `meta-data`; a fence agent prints the same kind of document. Null
+ * when that is not metadata of the OCF API.
+ */
+export function parseMetadata(
+  xml: string,
+  provider: string,
+  standard: "ocf" | "stonith" = "ocf",
+): AgentMetadata | null {
   const root = parseXml(xml);
   if (root === null || root.name !== "resource-agent") return null;
   const type = root.attributes["name"];
   if (type === undefined) return null;
+  const parameters = nested(root, "parameters", "parameter").flatMap(readParameter);
   return {
-    standard: "ocf",
+    standard,
     provider,
     type,
     version: childText(root, "version") || (root.attributes["version"] ?? "0"),
-    shortDescription: childText(root, "shortdesc"),
+    shortDescription: childText(root, "shortdesc") || (root.attributes["shortdesc"] ?? ""),
     longDescription: childText(root, "longdesc"),
-    parameters: nested(root, "parameters", "parameter").flatMap(readParameter),
+    parameters,
     actions: nested(root, "actions", "action").flatMap(readAction),
   };
 }
@@ -61,12 +69,17 @@ function readParameter(element: XmlElement): AgentParameter[] {
   if (name === undefined) return [];
   const content = childrenNamed(element, "content")[0];
   const type = content?.attributes["type"];
+  const group = element.attributes["unique-group"];
+  const isDeprecated =
+    isOn(element.attributes["deprecated"]) || childrenNamed(element, "deprecated").length > 0;
   return [
     {
       name,
       type: type === "integer" || type === "boolean" ? type : "string",
       isRequired: isOn(element.attributes["required"]),
-      isUnique: isOn(element.attributes["unique"]) || "unique-group" in element.attributes,
+      isUnique: isOn(element.attributes["unique"]) || group !== undefined,
+      ...(group === undefined ? {} : { uniqueGroup: group }),
+      ...(isDeprecated ? { isDeprecated } : {}),
       ...(isOn(element.attributes["reloadable"]) ? { isReloadable: true } : {}),
       defaultValue: content?.attributes["default"] ?? null,
       shortDescription: childText(element, "shortdesc"),

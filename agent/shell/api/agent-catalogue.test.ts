@@ -37,21 +37,20 @@ suite("resource agents of this node", () => {
   teardown(() => rmSync(ocfRoot, { recursive: true, force: true }));
 
   const open = (root = ocfRoot) =>
-    openAgentCatalogue({ addresses: ADDRESSES, runFolder: ocfRoot, ocfRoot: root });
+    openAgentCatalogue({ addresses: ADDRESSES, runFolder: ocfRoot, folders: { ocfRoot: root } });
 
-  test("built-in agents first, then the executables of the host", () => {
-    const names = open()
-      .list()
-      .map(({ name }) => name);
-    assert.ok(names.includes("ocf:heartbeat:IPaddr2"));
-    assert.equal(names.at(-1), "ocf:own:Thing");
+  test("built-in agents first, then the executables of the host", async () => {
+    const names = (await open().list()).map(({ name }) => name);
+    assert.ok(names[0]?.startsWith("ocf:heartbeat:"));
+    const own = names.filter((name) => name.startsWith("ocf:own:"));
+    assert.deepEqual(own, ["ocf:own:Thing"]);
   });
 
-  test("a host without OCF agents has the built-in ones", () => {
-    const names = open(join(ocfRoot, "none"))
-      .list()
-      .map(({ name }) => name);
-    assert.deepEqual(names, listAgents().map(agentName));
+  test("a host without OCF agents has the built-in ones", async () => {
+    const names = (await open(join(ocfRoot, "none")).list()).map(({ name }) => name);
+    const ocf = names.filter((name) => name.startsWith("ocf:"));
+    assert.ok(ocf.includes("ocf:heartbeat:IPaddr2"));
+    assert.ok(!ocf.includes("ocf:own:Thing"));
   });
 
   const rows = [

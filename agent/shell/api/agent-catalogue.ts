@@ -1,25 +1,23 @@
-import { type Dirent, readdirSync } from "node:fs";
-import { join } from "node:path";
 import {
   type AddressTable,
-  type AgentMetadata,
   type AgentResult,
   OCF,
   type ResourceAgent,
 } from "../../../resource-agents/contract.ts";
 import {
+  type AgentFolders,
   agentName,
-  findAgent,
+  knownAgents,
   listAgents,
-  loadExternalAgent,
   runCommand,
   waitMs,
 } from "../../../resource-agents/index.ts";
 
+export { metadataName } from "../../../resource-agents/index.ts";
+
 /** Longest time that an agent's own check may take, in milliseconds. */
 export const VALIDATE_TIMEOUT_MS = 10_000;
 
-const OCF_ROOT_DEFAULT = "/usr/lib/ocf";
 const AGENTS_LISTED_MAX = 1000;
 
 /** An agent by its name and one line. */
@@ -30,8 +28,8 @@ export interface AgentSummary {
 
 /** The resource agents of this node. No promise rejects. */
 export interface AgentCatalogue {
-  /** Built-in agents first, then OCF agents of this host, in name order. */
-  list(): readonly AgentSummary[];
+  /** Built-in agents first, then those of this host of every standard, in name order. */
+  list(): Promise<readonly AgentSummary[]>;
   /** The agent of a full name such as `ocf:heartbeat:IPaddr2`; a text says why there is none. */
   find(name: string): Promise<ResourceAgent | string>;
   /** Runs the agent's own check of the parameters on this node. */
@@ -45,35 +43,26 @@ export interface AgentCatalogue {
 export interface CatalogueParts {
   readonly addresses: AddressTable;
   readonly runFolder: string;
-  readonly ocfRoot?: string;
+  readonly folders?: AgentFolders;
 }
 
 /** Opens the catalogue of the agents that this release and this host have. */
 export function openAgentCatalogue(parts: CatalogueParts): AgentCatalogue {
-  const ocfRoot = parts.ocfRoot ?? OCF_ROOT_DEFAULT;
+  const known = knownAgents(parts.folders);
   return {
-    list: () => {
+    list: async () => {
       const builtIn = listAgents().map((agent) => ({
         name: agentName(agent),
         shortDescription: agent.metadata.shortDescription,
       }));
-      const known = new Set(builtIn.map(({ name }) => name));
-      const external = externalNames(ocfRoot).filter((name) => !known.has(name));
-      return [...builtIn, ...external.map((name) => ({ name, shortDescription: "" }))];
+      const own = new Set(builtIn.map(({ name }) => name));
+      const others = (await known.names()).filter((name) => !own.has(name));
+      const shown = others.slice(0, AGENTS_LISTED_MAX);
+      return [...builtIn, ...shown.map((name) => ({ name, shortDescription: "" }))];
     },
-    find: async (name) => {
-      const builtIn = findAgent(name);
-      if (builtIn !== null) return builtIn;
-      const loaded = await loadExternalAgent(name, runCommand, ocfRoot);
-      return loaded.kind === "loaded" ? loaded.agent : loaded.reason;
-    },
+    find: (name) => known.find(name),
     validate: (agent, call) => validate(agent, call, parts),
   };
-}
-
-/** The full name of an agent by its metadata. */
-export function metadataName({ standard, provider, type }: AgentMetadata): string {
-  return [standard, provider, type].filter((part) => part !== "").join(":");
 }
 
 async function validate(
@@ -100,28 +89,5 @@ async function validate(
     // One agent's mistake is a refusal of its resource, not the end of the daemon.
     const reason = error instanceof Error ? error.message : String(error);
     return { status: OCF.ERR_GENERIC, reason: `check of the parameters broke: ${reason}` };
-  }
-}
-
-/** Names of OCF executables; a folder that cannot be read holds none. */
-function externalNames(ocfRoot: string): readonly string[] {
-  const root = join(ocfRoot, "resource.d");
-  return entriesOf(root)
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .flatMap(({ name: provider }) =>
-      entriesOf(join(root, provider))
-        .filter((entry) => !entry.isDirectory() && !/^\.|\.sh$|-lib$/.test(entry.name))
-        .map((entry) => `ocf:${provider}:${entry.name}`),
-    )
-    .sort()
-    .slice(0, AGENTS_LISTED_MAX);
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (error instanceof Error && "code" in error) return [];
-    throw error;
   }
 }

@@ -191,15 +191,15 @@ async function readFiles(message: ApiMessage, parts: ApiServerParts): Promise<An
   return reply.kind === "files" ? messageOf({ files: reply.files }) : unexpected(reply);
 }
 
-function listAgents(message: ApiMessage, { agents }: ApiServerParts): Answer {
+async function listAgents(message: ApiMessage, { agents }: ApiServerParts): Promise<Answer> {
   const filter = textOf(message["filter"]).toLowerCase();
-  const found = agents.list().filter(({ name }) => name.toLowerCase().includes(filter));
+  const found = (await agents.list()).filter(({ name }) => name.toLowerCase().includes(filter));
   return messageOf({ agents: found });
 }
 
 async function describeAgent(message: ApiMessage, { agents }: ApiServerParts): Promise<Answer> {
   const asked = textOf(message["name"]);
-  const names = agents.list().map(({ name }) => name);
+  const names = (await agents.list()).map(({ name }) => name);
   const name = asked.includes(":")
     ? asked
     : (names.find((each) => each.split(":").at(-1)?.toLowerCase() === asked.toLowerCase()) ??

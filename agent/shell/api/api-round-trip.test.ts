@@ -107,7 +107,7 @@ const AGENT: ResourceAgent = {
 };
 
 const CATALOGUE: AgentCatalogue = {
-  list: () => [{ name: "ocf:test:Web", shortDescription: "A web server" }],
+  list: async () => [{ name: "ocf:test:Web", shortDescription: "A web server" }],
   find: async (name) => (name === "ocf:test:Web" ? AGENT : "no agent of this name"),
   validate: async (agent, call) =>
     agent.validate({
@@ -403,7 +403,7 @@ suite("API over a unix socket", () => {
 
   test("agents are listed and described", async () => {
     const listed = await call("ListAgents", { filter: "web" });
-    assert.deepEqual(listed["agents"], CATALOGUE.list());
+    assert.deepEqual(listed["agents"], await CATALOGUE.list());
     const described = await call("DescribeAgent", { name: "web" });
     assert.equal(described["name"], "ocf:test:Web");
     const error = await errorOf(call("DescribeAgent", { name: "ocf:test:No" }));

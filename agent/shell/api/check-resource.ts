@@ -85,13 +85,13 @@ async function checkChange(change: Change, check: ResourceCheck): Promise<Checke
 }
 
 async function checkCreate(given: CreateResource, check: ResourceCheck): Promise<CheckedChange> {
-  const completed = completeAgentName(given, check.agents);
+  const completed = await completeAgentName(given, check.agents);
   if ("code" in completed) return { change: given, problems: [completed] };
   const { agents, isForced, withoutDefaultOperations } = check;
   const name = renderAgentName(completed.agent);
   const agent = await agents.find(name);
   if (typeof agent === "string") {
-    return { change: completed, problems: [unknownAgent(completed, agent, agents)] };
+    return { change: completed, problems: [await unknownAgent(completed, agent, agents)] };
   }
   const { id, parameters } = completed;
   const syntax = checkParameters(agent, { resource: id, parameters, changed: parameters });
@@ -153,25 +153,32 @@ async function checkNotOfNode(
   return [{ code: "parameter-in-use", path: `resource "${id}"`, found, expected }];
 }
 
-/** `IPaddr2` alone is `ocf:heartbeat:IPaddr2` when only one agent ends so. */
-function completeAgentName(
+/** `IPaddr2` alone is `ocf:heartbeat:IPaddr2`: OCF agents are meant where there is one. */
+async function completeAgentName(
   change: CreateResource,
   agents: AgentCatalogue,
-): CreateResource | Problem {
+): Promise<CreateResource | Problem> {
   if (change.agent.standard !== "") return change;
   const { type } = change.agent;
-  const names = agents.list().map(({ name }) => name);
-  const same = names.filter((name) => name.split(":").at(-1)?.toLowerCase() === type.toLowerCase());
-  const [only] = same;
+  const names = (await agents.list()).map(({ name }) => name);
+  const same = names.filter((name) => typeOf(name).toLowerCase() === type.toLowerCase());
+  const only = same.find((name) => name.startsWith("ocf:"));
+  if (only === undefined && same.length > 0) {
+    return unknownAgent(change, `give its full name, one of ${same.join(", ")}`, agents);
+  }
   if (only === undefined) return unknownAgent(change, "no agent of this name", agents);
   // Several providers may have one: heartbeat's comes first, as with pcs.
   const [standard = "", provider = "", name = ""] = only.split(":");
   return { ...change, agent: { standard, provider, type: name } };
 }
 
-function unknownAgent(change: CreateResource, reason: string, agents: AgentCatalogue): Problem {
+async function unknownAgent(
+  change: CreateResource,
+  reason: string,
+  agents: AgentCatalogue,
+): Promise<Problem> {
   const name = renderAgentName(change.agent).replace(/^:+/, "");
-  const names = agents.list().map((agent) => agent.name);
+  const names = (await agents.list()).map((agent) => agent.name);
   const near = nearAgent(change.agent.type, names);
   const known = names.slice(0, CATALOGUE_SHOWN_MAX).join(", ");
   const hint = near === null ? `known are ${known}` : `did you mean ${near}?`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,7 +58,7 @@ suite("hints, on real NICs and processes", () => {
     hints = openHints({
       addresses: table,
       onHint: (owner, watch) =>
-        told.push(`${owner}: ${watch.kind === "process" ? "process" : watch.ip}`),
+        told.push(`${owner}: ${watch.kind === "address" ? watch.ip : watch.kind}`),
       onLinkChanged: (nic, isUp) => told.push(`${nic} ${isUp ? "up" : "down"}`),
       log: ({ event }) => told.push(event),
     });
@@ -177,6 +177,32 @@ suite("hints, on real NICs and processes", () => {
     await until("web: process");
     process.kill(pid, 0); // Still there as a zombie: this would throw otherwise.
     shell.kill("SIGKILL");
+  });
+
+  test("a link that goes or is replaced is told, others in its folder are not", async () => {
+    const [link, other] = [join(folder, "unit"), join(folder, "other")];
+    for (const path of [link, other]) symlinkSync("nowhere", path);
+    hints.watch("web", [{ kind: "file", path: link }]);
+    hints.watch("second", [{ kind: "file", path: other }]);
+    rmSync(link);
+    await until("web: file");
+    assert.ok(!told.includes("second: file"));
+    told.length = 0;
+    symlinkSync("elsewhere", link);
+    await until("web: file");
+    hints.watch("web", []);
+    told.length = 0;
+    rmSync(link);
+    rmSync(other);
+    await until("second: file");
+    assert.ok(!told.includes("web: file"));
+  });
+
+  test("a file that is not there any more is told at once, and no folder is refused", async () => {
+    hints.watch("web", [{ kind: "file", path: join(folder, "never") }]);
+    await until("web: file");
+    hints.watch("web", [{ kind: "file", path: "/nonexistent/folder/file" }]);
+    assert.equal(told.at(-1), "watchRefused");
   });
 
   test("too many watches of one owner are cut off and said", () => {

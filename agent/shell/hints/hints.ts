@@ -1,5 +1,6 @@
 import type { AddressTable, Watch } from "../../../resource-agents/contract.ts";
 import type { WriteLog } from "../log/index.ts";
+import { FileWatch } from "./file-watch.ts";
 import { canonicalIp, parseKernelLine } from "./kernel-lines.ts";
 import { KernelMonitor } from "./kernel-monitor.ts";
 import { ProcessWatch } from "./process-watch.ts";
@@ -43,8 +44,10 @@ class Watcher {
   readonly #ports: HintsPorts;
   readonly #monitor: KernelMonitor;
   readonly #processes = new ProcessWatch();
+  readonly #files = new FileWatch();
   readonly #addresses = new Map<string, readonly AddressWatch[]>();
   readonly #pids = new Map<string, Map<number, () => void>>();
+  readonly #paths = new Map<string, Map<string, () => void>>();
   readonly #links = new Map<string, boolean>();
   #isChecking = false;
   #isDoubtLeft = false;
@@ -77,14 +80,20 @@ class Watcher {
       owner,
       kept.flatMap((watch) => (watch.kind === "process" ? [watch.pid] : [])),
     );
+    this.#watchFiles(
+      owner,
+      kept.flatMap((watch) => (watch.kind === "file" ? [watch.path] : [])),
+    );
   }
 
   close(): void {
     this.#isClosed = true;
     this.#monitor.close();
     this.#processes.close();
+    this.#files.close();
     this.#addresses.clear();
     this.#pids.clear();
+    this.#paths.clear();
   }
 
   #watchAddresses(owner: string, wanted: readonly AddressWatch[]): void {
@@ -116,6 +125,20 @@ class Watcher {
     });
     if (end === null) this.#refuse(owner, `process ${pid}`);
     else watched.set(pid, end);
+  }
+
+  #watchFiles(owner: string, wanted: readonly string[]): void {
+    const before = this.#paths.get(owner) ?? new Map<string, () => void>();
+    const after = new Map<string, () => void>();
+    for (const path of new Set(wanted)) {
+      const tell = (): void => this.#ports.onHint(owner, { kind: "file", path });
+      const end = before.get(path) ?? this.#files.add(path, tell);
+      if (end === null) this.#refuse(owner, `file ${path}`);
+      else after.set(path, end);
+    }
+    for (const [path, end] of before) if (!after.has(path)) end();
+    if (after.size === 0) this.#paths.delete(owner);
+    else this.#paths.set(owner, after);
   }
 
   #refuse(owner: string, what: string): void {
