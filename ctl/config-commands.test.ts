@@ -32,8 +32,6 @@ class Lab {
       },
       runCommand: unused,
       readFiles: unused,
-      listAgents: unused,
-      describeAgent: unused,
       watchStatus: unused,
       close: () => {},
     };

@@ -24,6 +24,7 @@ export { addressWords, ipCommandTable, parseShownNics } from "./ip-command.ts";
 export type { AgentFilter, KnownAgents, NamedAgent } from "./known-agents.ts";
 export { isAgentStandard, metadataName } from "./known-agents.ts";
 export { renderMetadataXml } from "./metadata-xml.ts";
+export { nearestAgent, nearestName } from "./nearest-name.ts";
 export type { Neighbour, NeighbourTable, WhoHasQuestion } from "./neighbours.ts";
 export { parseNeighbours, whoHas } from "./neighbours.ts";
 

@@ -186,6 +186,7 @@ export const COMMAND_CODEC: Codec = {
     cleanup: { fields: { resource: NULL, node: NULL } },
     refresh: { fields: { resource: NULL, node: NULL } },
     restartResource: {},
+    reloadResource: {},
     setTransientAttributes: {},
     failcountReset: { fields: { resource: NULL, node: NULL } },
     unblockQuorum: {},

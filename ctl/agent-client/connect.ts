@@ -38,8 +38,9 @@ const READ_TIMEOUT_MS = 5_000;
 const CHANGE_TIMEOUT_MS = 60_000;
 /** A whole configuration with the histories of both nodes. */
 const REPLY_BYTES_MAX = 64 * 1024 * 1024;
-/** Stopping a node takes as long as the stops of its resources. */
-const STOP_TIMEOUT_MS = 600_000;
+/** Stopping a node takes as long as the stops of its resources, and reloads are as long. */
+const LONG_TIMEOUT_MS = 600_000;
+const LONG_COMMANDS: ReadonlySet<Command["kind"]> = new Set(["stopNode", "reloadResource"]);
 
 /** What a change did, or with a dry run would do. */
 export interface Applied {
@@ -58,32 +59,6 @@ export interface ApplyOptions {
   readonly withoutDefaultOperations?: boolean;
 }
 
-/** One agent of this node, by name and one line. */
-export interface AgentLine {
-  readonly name: string;
-  readonly shortDescription: string;
-}
-
-/** The metadata of an agent, as `resource describe` shows it. */
-export interface AgentDescription extends AgentLine {
-  readonly version: string;
-  readonly longDescription: string;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly isRequired: boolean;
-    readonly isUnique: boolean;
-    readonly defaultValue: string;
-    readonly shortDescription: string;
-    readonly longDescription: string;
-  }[];
-  readonly actions: readonly {
-    readonly name: string;
-    readonly timeoutMs: number;
-    readonly intervalMs: number;
-  }[];
-}
-
 /** The agent of this host. Each call throws `CtlError` when it does not succeed. */
 export interface AgentClient {
   getRelease(): Promise<string>;
@@ -93,8 +68,6 @@ export interface AgentClient {
   runCommand(command: Command): Promise<readonly string[]>;
   /** Texts of files as `node` has them; at most 8 names. */
   readFiles(node: string, names: readonly string[]): Promise<readonly ShownFile[]>;
-  listAgents(filter: string): Promise<readonly AgentLine[]>;
-  describeAgent(name: string): Promise<AgentDescription>;
   /** Calls `show` with each new status until the agent ends or `signal` is aborted. */
   watchStatus(show: (status: ClusterStatus) => void, signal: AbortSignal): Promise<void>;
   close(): void;
@@ -123,22 +96,13 @@ export async function connectAgent(socketPath: string, by: string): Promise<Agen
       };
     },
     runCommand: async (command) => {
-      const timeoutMs = command.kind === "stopNode" ? STOP_TIMEOUT_MS : CHANGE_TIMEOUT_MS;
+      const timeoutMs = LONG_COMMANDS.has(command.kind) ? LONG_TIMEOUT_MS : CHANGE_TIMEOUT_MS;
       const message = { command: encodeCommand(command), by };
       return texts((await calls.unary("RunCommand", message, timeoutMs))["notes"]);
     },
     readFiles: async (node, names) => {
       const reply = await calls.unary("ReadFiles", { node, names }, CHANGE_TIMEOUT_MS);
       return list(reply["files"]).filter(isShownFile);
-    },
-    listAgents: async (filter) => {
-      const reply = await calls.unary("ListAgents", { filter });
-      return list(reply["agents"]).filter(isAgentLine);
-    },
-    describeAgent: async (name) => {
-      const reply: unknown = await calls.unary("DescribeAgent", { name }, CHANGE_TIMEOUT_MS);
-      if (!isDescription(reply)) throw failed(`agent "${name}": no metadata`);
-      return reply;
     },
     watchStatus: (show, signal) => calls.watch(show, signal),
     close: () => calls.close(),
@@ -246,14 +210,6 @@ function texts(value: unknown): readonly string[] {
   return list(value).map((each) => String(each));
 }
 
-function isAgentLine(value: unknown): value is AgentLine {
-  return typeof value === "object" && value !== null && "name" in value;
-}
-
 function isShownFile(value: unknown): value is ShownFile {
-  return isAgentLine(value) && "text" in value && "problem" in value;
-}
-
-function isDescription(value: unknown): value is AgentDescription {
-  return isAgentLine(value) && "parameters" in value && "actions" in value;
+  return typeof value === "object" && value !== null && "text" in value && "problem" in value;
 }

@@ -7,7 +7,18 @@ import { buildProgram } from "../program.ts";
 // Words of commands that show or ask. Families only hold commands, and those of `cluster` concern
 // the agent of this host and not what it runs.
 const SHOWING = ["config", "describe", "explain", "export", "list", "mon", "ref", "show"];
-const ASKING = ["drift", "simulate", "status", "verify", "version"];
+const ASKING = [
+  "drift",
+  "simulate",
+  "status",
+  "verify",
+  "version",
+  "standards",
+  "providers",
+  "agents",
+];
+// What starts, stops and moves nothing, and what the cluster has no part in.
+const APART = /^lbctl resource (?:reload|debug-\w+)$/;
 
 function listCommands(
   command: Command,
@@ -26,7 +37,8 @@ suite("commands that change something", () => {
   const isShowing = (path: string, command: Command): boolean =>
     command.commands.length > 0 ||
     [...SHOWING, ...ASKING].includes(command.name()) ||
-    /^lbctl (?:status|cluster) /.test(path);
+    /^lbctl (?:status|cluster) /.test(path) ||
+    APART.test(path);
 
   for (const [path, command] of listCommands(program)) {
     if (isShowing(path, command)) continue;

@@ -47,8 +47,6 @@ suite("lbctl cib", () => {
     },
     runCommand: () => assert.fail("not asked for"),
     readFiles: () => assert.fail("not asked for"),
-    listAgents: () => assert.fail("not asked for"),
-    describeAgent: () => assert.fail("not asked for"),
     watchStatus: () => assert.fail("not asked for"),
     close: () => {},
   };

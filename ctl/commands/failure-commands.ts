@@ -1,4 +1,4 @@
-/** `lbctl resource cleanup`, `refresh`, `restart`, `failcount`: what failed, and trying again. */
+/** `lbctl resource cleanup`, `refresh`, `restart`, `reload`, `failcount`: trying again. */
 import type { Command } from "commander";
 import type { Command as ClusterCommand, ClusterStatus } from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
@@ -40,6 +40,11 @@ export function addFailureCommands(resource: Command, session: Session): void {
     summary: "stop and start a resource",
     options: [WAIT],
     run: (words, options) => restart(session, words, options),
+  });
+  addCommand(resource, {
+    name: "reload ID",
+    summary: "let what runs read its configuration anew, the serving node last",
+    run: (words) => reload(session, words),
   });
   const failcount = addFamily(resource, {
     name: "failcount",
@@ -111,6 +116,14 @@ function restart(session: Session, words: readonly string[], options: Options): 
     const stopped = own.filter(({ nodes }) => nodes.length === 0).map(({ id }) => id);
     if (stopped.length > 0) throw failed(`${stopped.join(", ")}: not running after the restart`);
     session.terminal.out(`${resource} successfully restarted`);
+  });
+}
+
+function reload(session: Session, words: readonly string[]): Promise<void> {
+  const [resource] = words;
+  if (resource === undefined || words.length > 1) throw refused("usage: lbctl resource reload ID");
+  return session.withAgent(async (agent) => {
+    printNotes(session, await agent.runCommand({ kind: "reloadResource", resource }));
   });
 }
 

@@ -47,8 +47,6 @@ class FakeAgent {
         return [];
       },
       readFiles: unused,
-      listAgents: unused,
-      describeAgent: unused,
       watchStatus: unused,
       close: () => {},
     };

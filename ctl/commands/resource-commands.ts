@@ -38,6 +38,7 @@ import {
   show,
   WAIT,
 } from "./command-kit.ts";
+import { addDebugCommands } from "./debug-commands.ts";
 import { addDefaultsCommand } from "./defaults-commands.ts";
 import { addFailureCommands } from "./failure-commands.ts";
 import { addPlacementCommands } from "./placement-commands.ts";
@@ -81,6 +82,7 @@ export function addResourceCommands(program: Command, session: Session): void {
   addPlacementCommands(resource, session);
   addFailureCommands(resource, session);
   addAgentCommands(resource, session);
+  addDebugCommands(resource, session);
 }
 
 type Add = (spec: CommandSpec) => Command;

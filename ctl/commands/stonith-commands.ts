@@ -4,11 +4,13 @@ import type { Change } from "../../agent/core/model/index.ts";
 import { parseLevelAdd, parseLevelClear, parseLevelRemove } from "../parse/parse-tag.ts";
 import { renderFencingLevels } from "../render/render-config.ts";
 import type { Session } from "../session.ts";
+import { addFenceAgentCommands } from "./agent-commands.ts";
 import { addCommand, addFamily, change, FORMAT, type Options, show, WAIT } from "./command-kit.ts";
 
 /** Adds `stonith` and its commands. */
 export function addStonithCommands(program: Command, session: Session): void {
   const stonith = addFamily(program, { name: "stonith", summary: "fencing of nodes" });
+  addFenceAgentCommands(stonith, session);
   const run = (_words: readonly string[], options: Options) => showLevels(session, options);
   const level = addFamily(stonith, {
     name: "level",

@@ -32,6 +32,8 @@ export function supposeCommand(
       return changeHistories(input, { ...command, node: null }, markForRestart);
     case "setTransientAttributes":
       return setAttributes(input, command.node, command.values);
+    case "reloadResource": // Nothing starts or stops by it.
+      return input;
     case "unblockQuorum":
       return { ...input, isQuorate: true };
     case "stopNode": {

@@ -41,6 +41,8 @@ const IMPORT_TABLE: readonly Row[] = [
   { files: "agent/", mayImport: ["agent/", AGENTS, ...OUTSIDE] },
   // The definition of the API, and how both sides find it.
   { files: API, mayImport: [WIRE, ...OUTSIDE] },
+  // Lists and runs the agents of this host by itself, also while no daemon runs.
+  { files: "ctl/local-agents/", mayImport: [CORE, AGENTS, ...OUTSIDE] },
   { files: "ctl/", mayImport: [API, CORE, WIRE, ...OUTSIDE] },
   { files: "resource-agents/conformance/", mayImport: [AGENTS, ...OUTSIDE] },
   {

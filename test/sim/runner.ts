@@ -270,6 +270,7 @@ export class SimulatedRunner implements OperationRunner {
   #takeEffect(order: OperationOrder): string | null {
     const { host, isOwnedElsewhere } = this.#ports;
     const ip = ipOf(order);
+    if (order.operation === "reload") return host.active.has(order.resource) ? null : "not running";
     if (order.operation === "stop") {
       if (ip !== null && host.heartbeat !== null) host.heartbeat.release(order.resource);
       else host.deactivate(order.resource);

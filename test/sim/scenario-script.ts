@@ -46,7 +46,7 @@ const COMMANDS: readonly Command[] = [
     run: (sim, [id, node]) => die(sim, id ?? "", sideOf(node)),
   },
   {
-    form: /^(ip|web|copy|db) (start|stop|monitor|promote|demote) (fails|hangs) on (a|b)$/,
+    form: /^(ip|web|copy|db) (start|stop|monitor|promote|demote|reload) (fails|hangs) on (a|b)$/,
     run: (sim, [id, operation, trouble, node]) => {
       const kind = trouble === "fails" ? "fails" : "hangs";
       sim.hosts[sideOf(node)].troubles.set(`${id} ${operation}`, kind);
@@ -76,6 +76,13 @@ const COMMANDS: readonly Command[] = [
     form: /^ask (a|b): refresh (ip|web)$/,
     run: (sim, [node, resource = ""]) => {
       const command = { kind: "refresh", resource, node: null } as const;
+      ask(sim, sideOf(node), { kind: "command", command, by: "admin", atWallMs: 0 });
+    },
+  },
+  {
+    form: /^ask (a|b): reload (\w+)$/,
+    run: (sim, [node, resource = ""]) => {
+      const command = { kind: "reloadResource", resource } as const;
       ask(sim, sideOf(node), { kind: "command", command, by: "admin", atWallMs: 0 });
     },
   },

@@ -230,6 +230,8 @@ function randomCommand(dice: Dice, resource: ResourceId, node: NodeName): Comman
       return { kind: "failcountReset", resource, node };
     case 4:
       return { kind: "unblockQuorum" };
+    case 5:
+      return { kind: "reloadResource", resource };
     default:
       return null;
   }

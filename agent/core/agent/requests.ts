@@ -19,6 +19,7 @@ import { planAnew } from "./end-action.ts";
 import { askForFiles } from "./inspect.ts";
 import { changeHistory, forgetHere } from "./local-operations.ts";
 import { planChanges } from "./plan-changes.ts";
+import { beginReload } from "./reload.ts";
 import { type AgentState, type AgentStep, hasPeer, isDcHere } from "./state.ts";
 import { beginStopping, setAttributes, shareAttributes } from "./stopping.ts";
 
@@ -206,6 +207,8 @@ function command(
         { asker, what: "restart", resource: wanted.resource, node: null },
         now,
       );
+    case "reloadResource":
+      return beginReload(state, { asker, resource: wanted.resource }, now);
     case "setTransientAttributes":
       return setTransient(state, { asker, ...wanted }, now);
     case "unblockQuorum":

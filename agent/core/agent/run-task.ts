@@ -77,7 +77,10 @@ export function finishOperation(
   const hasFound = isNews && outcome.kind === "exited" && isFoundActive(outcome.status);
   return inTurn(state, [
     accepted,
-    (next) => endAction(next, open.purpose, { isOk: isOk && !hasFound, now: clock.now }),
+    (next) => {
+      const { reason } = report;
+      return endAction(next, open.purpose, { isOk: isOk && !hasFound, reason, now: clock.now });
+    },
   ]);
 }
 

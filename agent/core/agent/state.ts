@@ -12,6 +12,7 @@ import {
   type NodeName,
   type OperationOrder,
   type PacketCounters,
+  type ResourceId,
   type RingId,
   type RingReason,
   type TokenFacts,
@@ -107,6 +108,24 @@ export interface Forwarded {
   readonly endsAt: Instant;
 }
 
+/** One node's turn in a reload. */
+export interface ReloadStep {
+  readonly node: NodeName;
+  readonly order: OperationOrder;
+}
+
+/** A reload that the DC leads: which turns have begun, and how those that have ended did. */
+export interface OpenReload {
+  readonly asker: Asker;
+  readonly resource: ResourceId;
+  readonly transitionId: number;
+  /** In another ring nobody reports any more. */
+  readonly ring: RingState | null;
+  readonly steps: readonly ReloadStep[];
+  readonly begun: number;
+  readonly ended: readonly { readonly isOk: boolean; readonly reason: string }[];
+}
+
 /** The whole state of the agent. All of it is data; see `stepAgent`. */
 export interface AgentState {
   readonly identity: Identity;
@@ -146,6 +165,7 @@ export interface AgentState {
   readonly isDropping: boolean;
   readonly walk: Walk | null;
   readonly plan: Transition | null;
+  readonly reload: OpenReload | null;
   readonly isPlanDue: boolean;
   /** How often was planned at the same instant, and until when planning rests after too many. */
   readonly planRate: {
@@ -215,6 +235,7 @@ export function initialAgent(start: AgentStart, now: Instant, wallMs: number): A
     isDropping: false,
     walk: null,
     plan: null,
+    reload: null,
     isPlanDue: false,
     planRate: { at: now, count: 0, restsUntilAt: now },
     forwarded: [],

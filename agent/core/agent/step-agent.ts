@@ -1,7 +1,8 @@
 /**
  * The agent: one event in, a new state and the effects out. The parts are in this folder:
  * heartbeat-events (rings, arbitration), meet (DC, configuration, ownership), commit (changes),
- * requests (clients), plan (scheduler and walk), run-task and local-operations (what runs here).
+ * requests (clients), plan (scheduler and walk), reload, run-task and local-operations (what runs
+ * here).
  */
 
 import { arbitrationDeadline } from "../arbitration/index.ts";
@@ -24,6 +25,7 @@ import { beginOperation } from "./local-operations.ts";
 import { finishAdopting, greet, meetingDeadline, settleDrop, settleMeeting } from "./meet.ts";
 import { acceptPacket } from "./messages.ts";
 import { countVotes, planDeadline, settlePlan } from "./plan.ts";
+import { settleReload } from "./reload.ts";
 import { acceptRequest, settleForwarded } from "./requests.ts";
 import { finishOperation } from "./run-task.ts";
 import type { AgentState, AgentStep, Part } from "./state.ts";
@@ -47,6 +49,7 @@ export function stepAgent(state: AgentState, event: AgentEvent, now: Instant): A
     (next) => greet(next, now),
     (next) => settleCommits(next, now),
     (next) => settlePlan(next, now),
+    (next) => settleReload(next, now),
     (next) => settleStopping(next, now),
     (next) => settleForwarded(next, now),
     (next) => shareInspection(next, now),

@@ -55,6 +55,15 @@ suite("recording a result", () => {
     assert.deepEqual(keys(history), ["monitor 20", "monitor 10"]);
   });
 
+  test("a reload that a person asked for leaves no record and no failure, however it ends", () => {
+    const before = enter([record("start", OK, { callId: 1 })]);
+    const pending = record("reload", { kind: "pending" }, { callId: 2 });
+    for (const outcome of [OK, ERROR, { kind: "timedOut" } as const]) {
+      const ended = record("reload", outcome, { callId: 2 });
+      assert.deepEqual(enter([pending, ended], OPTIONS, before), before);
+    }
+  });
+
   for (const operation of ["start", "stop"]) {
     for (const outcome of [OK, ERROR]) {
       test(`a ${operation} that ended with ${JSON.stringify(outcome)} ends the monitors`, () => {

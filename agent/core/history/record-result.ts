@@ -15,6 +15,8 @@ import {
 import { isFailure, isFoundActive, isOutcomeEqual, isProbe } from "./judge.ts";
 import { staysLocked } from "./locks.ts";
 
+const LEAVES_NO_RECORD: ReadonlySet<string> = new Set(["notify", "reload"]);
+
 /** What decides how a result counts. */
 export interface RecordOptions {
   /** The property start-failure-is-fatal: a failed start forbids the node at once. */
@@ -35,9 +37,10 @@ export interface RecordOptions {
  * count, a failed stop and (where start-failure-is-fatal is on) a failed start count as infinity. A
  * timeout is a failure.
  *
- * Notifications leave no record. A reload leaves that of the start that it stands for, or, where it
- * failed, that of a probe that has found the failure: as with Pacemaker, so that neither is judged
- * by parameters that no longer hold.
+ * Notifications and reloads that a person asked for leave no record: a server that refuses a new
+ * configuration goes on with the old one. A `reload-agent` leaves that of the start that it stands
+ * for, or, where it failed, that of a probe that has found the failure: as with Pacemaker, so that
+ * neither is judged by parameters that no longer hold.
  */
 export function recordResult(
   history: NodeHistory,
@@ -45,7 +48,7 @@ export function recordResult(
   record: OperationRecord,
   options: RecordOptions,
 ): NodeHistory {
-  if (record.operation === "notify") return history;
+  if (LEAVES_NO_RECORD.has(record.operation)) return history;
   const own = history.resources.find((entry) => entry.resource === resource);
   const previous = own?.records.find((entry) => isSameKey(entry, record));
   const updated = enterRecord(own ?? { resource, records: [], repairs: 0 }, record, options);

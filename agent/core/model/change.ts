@@ -259,6 +259,8 @@ export type Command =
       readonly node: NodeName | null;
     }
   | { readonly kind: "restartResource"; readonly resource: ResourceId }
+  /** What runs reads its configuration anew, on one node after the other. */
+  | { readonly kind: "reloadResource"; readonly resource: ResourceId }
   | {
       readonly kind: "setTransientAttributes";
       readonly node: NodeName;

@@ -42,6 +42,8 @@ export type PeerMessage =
       readonly transitionId: number;
       readonly actionId: number;
       readonly isOk: boolean;
+      /** The agent's words; an older release sends none. */
+      readonly reason?: string;
     }
   /** The sender's own history of one resource changed; null: forgotten. */
   | {

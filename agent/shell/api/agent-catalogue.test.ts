@@ -6,7 +6,6 @@ import { setup, suite, teardown, test } from "mocha";
 import type { AddressTable } from "../../../resource-agents/contract.ts";
 import { agentName, listAgents } from "../../../resource-agents/index.ts";
 import { openAgentCatalogue } from "./agent-catalogue.ts";
-import { nearestName } from "./nearest-name.ts";
 
 /** A host with one interface in one subnet. */
 const ADDRESSES: AddressTable = {
@@ -73,19 +72,4 @@ suite("resource agents of this node", () => {
   test("an agent that is not there is a reason", async () => {
     assert.equal(typeof (await open().find("ocf:own:Nothing")), "string");
   });
-});
-
-suite("nearest name", () => {
-  const names = ["IPaddr2", "apache", "Dummy", "nginx"];
-  const rows = [
-    ["IPadr2", "IPaddr2"],
-    ["ipaddr2", "IPaddr2"],
-    ["apche", "apache"],
-    ["ngnix", "nginx"],
-    ["nosuch", null],
-    ["x", null],
-  ] as const;
-  for (const [wanted, expected] of rows) {
-    test(`${wanted}: ${expected}`, () => assert.equal(nearestName(wanted, names), expected));
-  }
 });

@@ -9,6 +9,7 @@ import {
   parseInteger,
   type ResourceAgent,
 } from "../../../resource-agents/contract.ts";
+import { nearestAgent, nearestName } from "../../../resource-agents/index.ts";
 import {
   type Change,
   type Cib,
@@ -19,7 +20,6 @@ import {
   renderAgentName,
 } from "../../core/model/index.ts";
 import { type AgentCatalogue, metadataName } from "./agent-catalogue.ts";
-import { nearestName } from "./nearest-name.ts";
 
 /** Operations that a new resource gets from its agent's metadata when none were given. */
 const DEFAULT_OPERATIONS: readonly string[] = [
@@ -31,6 +31,7 @@ const DEFAULT_OPERATIONS: readonly string[] = [
   "notify",
   "migrate_to",
   "migrate_from",
+  "reload",
   "reload-agent",
 ];
 const CATALOGUE_SHOWN_MAX = 6;
@@ -179,7 +180,7 @@ async function unknownAgent(
 ): Promise<Problem> {
   const name = renderAgentName(change.agent).replace(/^:+/, "");
   const names = (await agents.list()).map((agent) => agent.name);
-  const near = nearAgent(change.agent.type, names);
+  const near = nearestAgent(name, names);
   const known = names.slice(0, CATALOGUE_SHOWN_MAX).join(", ");
   const hint = near === null ? `known are ${known}` : `did you mean ${near}?`;
   const expected = `${reason.replace(/^agent "[^"]*": /, "")}; ${hint}`;
@@ -189,12 +190,6 @@ async function unknownAgent(
     found: `agent "${name}"`,
     expected,
   };
-}
-
-/** By the type alone: standards and providers are so alike that they would hide the difference. */
-function nearAgent(type: string, names: readonly string[]): string | null {
-  const near = nearestName(type, names.map(typeOf));
-  return near === null ? null : (names.find((name) => typeOf(name) === near) ?? null);
 }
 
 function typeOf(name: string): string {
@@ -235,7 +230,7 @@ function checkParameters(
  */
 async function checkUnique(
   { metadata }: ResourceAgent,
-  { id, changed }: WishedParameters,
+  { id, changed, parameters }: WishedParameters,
   readCib: ResourceCheck["readCib"],
 ): Promise<readonly Problem[]> {
   const unique = metadata.parameters.filter(
@@ -246,13 +241,20 @@ async function checkUnique(
   const others = listPrimitives(cib).filter(
     (other) => other.id !== id && renderAgentName(other.agent) === metadataName(metadata),
   );
-  return unique.flatMap(({ name }) => {
-    const value = changed[name] ?? "";
-    const owner = others.find(({ parameters }) => parameters[name] === value);
+  const groups = new Set(unique.map(({ name, uniqueGroup }) => uniqueGroup ?? name));
+  return [...groups].flatMap((group) => {
+    const names = metadata.parameters
+      .filter(({ name, isUnique, uniqueGroup }) => isUnique && (uniqueGroup ?? name) === group)
+      .map(({ name }) => name);
+    const isSame = (other: NameValues): boolean =>
+      names.every((name) => (other[name] ?? "") === (parameters[name] ?? ""));
+    const owner = others.find((other) => isSame(other.parameters));
     if (owner === undefined) return [];
     const expected = `is that of resource "${owner.id}" already (--force does it all the same)`;
-    const found = `parameter "${name}" "${value.slice(0, 80)}"`;
-    return [{ code: "parameter-in-use", path: `resource "${id}"`, found, expected }];
+    const given = names.filter((name) => (parameters[name] ?? "") !== "");
+    const found = given.map((name) => `"${name}" "${(parameters[name] ?? "").slice(0, 80)}"`);
+    const text = `parameter ${found.join(", ")}`;
+    return [{ code: "parameter-in-use", path: `resource "${id}"`, found: text, expected }];
   });
 }
 
@@ -294,8 +296,18 @@ async function askAgent(
   const { status, reason } = await agents.validate(agent, { resource: id, parameters });
   if (status === OCF.SUCCESS || status === OCF.ERR_UNIMPLEMENTED) return [];
   const why = reason === "" ? `the agent's check ended with status ${status}` : reason;
-  const expected = `${why} (--force does it all the same)`;
+  const expected = `${why}${await nearUnit(agent, agents)} (--force does it all the same)`;
   return [{ code: "agent-refused", path: `resource "${id}"`, found: "", expected }];
+}
+
+/** A unit that is not there may be one whose name was mistyped: any name makes an agent. */
+async function nearUnit({ metadata }: ResourceAgent, agents: AgentCatalogue): Promise<string> {
+  if (metadata.standard !== "systemd") return "";
+  const name = metadataName(metadata);
+  const names = (await agents.list()).map((each) => each.name);
+  const units = names.filter((each) => each.startsWith("systemd:"));
+  const near = units.includes(name) ? null : nearestAgent(name, units);
+  return near === null ? "" : `; did you mean ${near}?`;
 }
 
 function recommendedOperations(agent: ResourceAgent, id: string): readonly OperationDefinition[] {

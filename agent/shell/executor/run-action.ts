@@ -65,6 +65,7 @@ export function findAction(agent: ResourceAgent, operation: string): ActionCall[
     case "validate-all":
       return agent.validate;
     case "reload":
+      return agent.reloadService ?? agent.reload ?? null;
     case "reload-agent":
       return agent.reload ?? null;
     case "promote":

@@ -9,15 +9,25 @@ import { type AgentCall, buildOrder, callOf, resolveOperation } from "./operatio
 import { readOptions } from "./options.ts";
 import { expandTemplate } from "./templates.ts";
 
+/** What `planOperation` can be asked for; a stop can name what the resource was started with. */
+export type PlannedOperation =
+  | "start"
+  | "stop"
+  | "probe"
+  | "promote"
+  | "demote"
+  | "reload"
+  | { readonly stopAs: AgentCall };
+
 /**
- * The order for one start, stop or probe of a primitive outside of any transition: for a node that
- * looks what it runs, or drops what it may no longer hold. A stop can name what the resource was
- * started with, where the history knows it. Null: there is no such primitive.
+ * The order for one operation of a primitive outside of any transition: for a node that
+ * looks what it runs, or drops what it may no longer hold, or does what a person asks for. Null:
+ * there is no such primitive.
  */
 export function planOperation(
   cib: Cib,
   resource: ResourceId,
-  what: "start" | "stop" | "probe" | { readonly stopAs: AgentCall },
+  what: PlannedOperation,
 ): OperationOrder | null {
   const stopAs = typeof what === "object" ? what.stopAs : null;
   const configured = listPrimitives(cib).find((x) => x.id === resource);

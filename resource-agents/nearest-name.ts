@@ -23,3 +23,18 @@ function lettersApart(from: string, to: string): number {
   }
   return row[to.length] ?? 0;
 }
+
+/**
+ * The same of full names of agents, by the type alone: standards and providers are so alike that
+ * they would hide the difference. Of several with the same type, one of the standard asked for.
+ */
+export function nearestAgent(wanted: string, names: readonly string[]): string | null {
+  const near = nearestName(typeOf(wanted), names.map(typeOf));
+  const found = names.filter((name) => typeOf(name) === near);
+  const standard = `${wanted.split(":")[0]}:`;
+  return found.find((name) => name.startsWith(standard)) ?? found[0] ?? null;
+}
+
+function typeOf(name: string): string {
+  return name.split(":").at(-1) ?? name;
+}
