@@ -75,6 +75,7 @@ nsenter util-linux util-linux
 mount mount util-linux
 tcpdump tcpdump tcpdump
 ocf-tester resource-agents -
+modprobe kmod kmod
 xmllint libxml2-utils libxml2
 crm_simulate pacemaker-cli-utils -
 TABLE

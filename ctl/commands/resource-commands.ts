@@ -45,7 +45,7 @@ import { addPlacementCommands } from "./placement-commands.ts";
 import { addUtilizationCommand } from "./utilization-commands.ts";
 import { parseWait } from "./wait-until-stable.ts";
 
-const FORCE = ["--force", "leave out what the resource agent says of the parameters here"] as const;
+const FORCE = ["--force", "take what the agent or its metadata says is wrong: a warning"] as const;
 const PLACE = [
   ["--before <id>", "in the group, before this resource"],
   ["--after <id>", "in the group, after this resource"],
@@ -132,17 +132,24 @@ function create(session: Session, words: readonly string[], options: Options): P
       withoutDefaultOperations: options["defaultOps"] === false,
     };
     await applyAndReport(session, agent, { changes: [wish], options, apply });
-    if (parseWait(options["wait"]) !== null) await reportPlace(session, agent, words[0] ?? "");
+    if (parseWait(options["wait"]) === null) return;
+    const place = await placeOf(agent, words[0] ?? "");
+    if (place.isRunning || isGiven(options, "disabled")) session.terminal.out(place.text);
+    else throw failed(place.text);
   });
 }
 
-/** What pcs prints at the end of a `--wait`; throws when the resource does not run. */
-async function reportPlace(session: Session, agent: AgentClient, id: string): Promise<void> {
+/** What pcs prints at the end of a `--wait`. */
+async function placeOf(
+  agent: AgentClient,
+  id: string,
+): Promise<{ readonly isRunning: boolean; readonly text: string }> {
   const status = await agent.getStatus();
   const own = status.resources.filter((each) => belongsTo(each, id));
   const nodes = [...new Set(own.flatMap((each) => each.nodes))].sort();
-  if (nodes.length === 0) throw failed(`resource '${id}' is not running on any node`);
-  session.terminal.out(`Resource '${id}' is running on node ${nodes.join(", ")}.`);
+  return nodes.length === 0
+    ? { isRunning: false, text: `resource '${id}' is not running on any node` }
+    : { isRunning: true, text: `Resource '${id}' is running on node ${nodes.join(", ")}.` };
 }
 
 function readCreateOptions(options: Options): CreateOptions {

@@ -9,7 +9,7 @@ import {
 } from "@grpc/grpc-js";
 import type { MessageCodec } from "../../../proto/api-definition.ts";
 import { canonicalJson } from "../../core/base/index.ts";
-import type { ApiReply, Cib, Problem } from "../../core/model/index.ts";
+import { type ApiReply, type Cib, type Problem, renderProblem } from "../../core/model/index.ts";
 import {
   API_PROTOCOL,
   type ApiMessage,
@@ -165,10 +165,11 @@ async function apply(message: ApiMessage, parts: ApiServerParts): Promise<Answer
     atWallMs: Date.now(),
   });
   if (reply.kind !== "applied") return unexpected(reply);
-  const { cibVersion, notes, savedOn, decisions, input } = reply;
+  const { cibVersion, savedOn, decisions, input } = reply;
+  const forced = checked.forced.map((problem) => `Warning: ${renderProblem(problem)}`);
   return messageOf({
     cibVersion,
-    notes,
+    notes: [...forced, ...reply.notes],
     savedOn,
     decisions: decisions.map(encodeDecision),
     schedulerInputJson: input === undefined ? "" : encodeSchedulerInput(input),

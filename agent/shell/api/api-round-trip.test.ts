@@ -346,11 +346,25 @@ suite("API over a unix socket", () => {
     assert.match(problem?.expected ?? "", /did you mean ocf:test:Web\?/);
   });
 
-  test("--force leaves out the agent's own check, but not the types", async () => {
+  test("--force makes warnings of what metadata says, and does not ask the agent", async () => {
     await call("Apply", { changes: [encodeChange(create({ port: "1" }))], isForced: true });
     assert.equal(asked.length, 1);
-    const [problem] = await problemsOf([create({ port: "x" })], { isForced: true });
-    assert.equal(problem?.code, "bad-parameter");
+    const changes = [encodeChange(create({ port: "x", prt: "1" }))];
+    const { notes } = await call("Apply", { changes, isForced: true });
+    assert.ok(Array.isArray(notes));
+    assert.match(
+      notes[0],
+      /^Warning: resource "new": parameter "prt": unknown; did you mean port\?/,
+    );
+    assert.match(notes[1], /^Warning: .*parameter "port" is "x": must be a whole number/);
+    const unknown = [encodeChange(create({}, "Wab"))];
+    const answer = await call("Apply", { changes: unknown, isForced: true });
+    assert.match(String(answer["notes"]), /^Warning: .*agent "ocf:test:Wab"/);
+    const wish = create({}, "Wab");
+    assert.ok(wish.kind === "createResource");
+    const nameless = { ...wish, agent: { standard: "", provider: null, type: "Wab" } };
+    const [problem] = await problemsOf([nameless], { isForced: true });
+    assert.equal(problem?.code, "unknown-agent");
   });
 
   test("an update is checked together with what is configured", async () => {

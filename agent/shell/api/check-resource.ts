@@ -34,12 +34,25 @@ const DEFAULT_OPERATIONS: readonly string[] = [
   "reload",
   "reload-agent",
 ];
+/** For an agent that this node does not have: what pcs gives it. */
+const MONITOR_OF_UNKNOWN: OperationDefinition = {
+  id: "",
+  name: "monitor",
+  intervalMs: 60_000,
+  timeoutMs: null,
+  options: {},
+};
 const CATALOGUE_SHOWN_MAX = 6;
 const PARAMETERS_SHOWN_MAX = 8;
 
 /** The changes, completed from metadata, or what is wrong with them. */
 export type CheckedChanges =
-  | { readonly kind: "changes"; readonly changes: readonly Change[] }
+  | {
+      readonly kind: "changes";
+      readonly changes: readonly Change[];
+      /** What was wrong with them and was forced. */
+      readonly forced: readonly Problem[];
+    }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /** How a check is made. `readCib` gives the configuration that an update is made to. */
@@ -48,7 +61,7 @@ export interface ResourceCheck {
   readonly readCib: () => Promise<Cib | null>;
   /** The addresses that the nodes themselves have in the cluster's file. */
   readonly readNodeAddresses: () => Promise<readonly string[]>;
-  /** Leave out what this node says of the parameters; names and types are checked all the same. */
+  /** Take what metadata says is wrong, and leave out what the agent itself says of it here. */
   readonly isForced: boolean;
   readonly withoutDefaultOperations: boolean;
 }
@@ -68,8 +81,13 @@ export async function checkResourceChanges(
     problems.push(...result.problems);
     checked.push(result.change);
   }
-  if (problems.length > 0) return { kind: "refused", problems };
-  return { kind: "changes", changes: checked };
+  // Without a standard nobody knows what is to be run.
+  const isUnclear = checked.some(
+    (change) => change.kind === "createResource" && change.agent.standard === "",
+  );
+  const isRefused = problems.length > 0 && (isUnclear || !check.isForced);
+  if (isRefused) return { kind: "refused", problems };
+  return { kind: "changes", changes: checked, forced: problems };
 }
 
 interface CheckedChange {
@@ -92,7 +110,9 @@ async function checkCreate(given: CreateResource, check: ResourceCheck): Promise
   const name = renderAgentName(completed.agent);
   const agent = await agents.find(name);
   if (typeof agent === "string") {
-    return { change: completed, problems: [await unknownAgent(completed, agent, agents)] };
+    const defaultOperations = withoutDefaultOperations ? [] : [MONITOR_OF_UNKNOWN];
+    const problems = [await unknownAgent(completed, agent, agents)];
+    return { change: { ...completed, defaultOperations }, problems };
   }
   const { id, parameters } = completed;
   const syntax = checkParameters(agent, { resource: id, parameters, changed: parameters });
