@@ -202,7 +202,7 @@ suite("pair: operations by hand and reloads", function () {
       "lbctl resource create wait ocf:heartbeat:Delay startdelay=x --force --disabled",
     );
     const plain = await run(pair.first, "lbctl resource debug-start wait");
-    assert.match(plain.stdout, /returned [26] .*\n > {2}stderr: .*startdelay/);
+    assert.match(plain.stdout, /returned 2 .*\n > {2}stderr: .*parameters are invalid/);
     const full = await run(pair.first, "lbctl resource debug-start wait --full");
     assert.match(
       full.stdout,

@@ -1,14 +1,9 @@
 import { monotonicMs, pause } from "../lab/clock.ts";
 import type { Machine } from "./machine.ts";
+import type { Outcome } from "./outcome.ts";
 import { type Pair, type Parts, show, until, untilReady } from "./pair.ts";
 import type { Figures } from "./recorder.ts";
-
-/** One run of a case: what the client saw, what else was measured, and what was not as promised. */
-export interface Outcome {
-  readonly figures: Figures;
-  readonly notes: readonly string[];
-  readonly complaints: readonly string[];
-}
+import { systemdUnit } from "./unit-case.ts";
 
 /** A thing that happens to the pair, and the promise about it. */
 export interface Case {
@@ -85,6 +80,12 @@ export const CASES: readonly Case[] = [
     promise: "an agent that ends as it starts is tried for a minute, and started when asked for",
     runsDefault: 1,
     run: crashLoop,
+  },
+  {
+    name: "systemd-unit",
+    promise: "a unit as a resource: noticed at once, reloaded, moved by restart and reboot",
+    runsDefault: 1,
+    run: systemdUnit,
   },
   {
     name: "reboot",

@@ -4,8 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import { killAllStarted, mustRun } from "../lab/run-command.ts";
-import { CASES, type Case, type Outcome } from "./cases.ts";
+import { CASES, type Case } from "./cases.ts";
 import { LINK, Machine } from "./machine.ts";
+import type { Outcome } from "./outcome.ts";
 import { foundCluster, type Pair, show, untilReady, VIRTUAL_IP } from "./pair.ts";
 import { Recorder } from "./recorder.ts";
 
