@@ -17,6 +17,8 @@ export interface ActorRequest {
   readonly runFolder: string;
   readonly meta?: Record<string, string>;
   readonly toolsFolder?: string;
+  /** True: the agent of this host's packages, also where there is a built-in one of its name. */
+  readonly isExternal: boolean;
 }
 
 /** What came of it. `watches`: after the pseudo-actions `watches`, `readiness`, `compared`. */
@@ -51,10 +53,10 @@ async function act(request: ActorRequest): Promise<ActorReply> {
 }
 
 async function perform(
-  { agent: name, action }: ActorRequest,
+  { agent: name, action, isExternal }: ActorRequest,
   context: AgentContext,
 ): Promise<{ result: AgentResult; watches: readonly unknown[] }> {
-  const loaded = findAgent(name) ?? (await loadExternal(name));
+  const loaded = (isExternal ? null : findAgent(name)) ?? (await loadExternal(name));
   if (typeof loaded === "string") return { result: { status: 5, reason: loaded }, watches: [] };
   const none: readonly unknown[] = [];
   switch (action) {

@@ -56,6 +56,7 @@ export class TestHost {
       checkLevel: 0,
       timeoutMs: ACTION_TIMEOUT_MS,
       runFolder: this.folder,
+      isExternal: false,
       ...options,
     };
     return new Promise((resolve) => {
