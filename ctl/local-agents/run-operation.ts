@@ -1,5 +1,6 @@
 /** One operation of a resource agent on this host, outside of the cluster. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { OperationOrder } from "../../agent/core/model/index.ts";
 import type {
@@ -10,6 +11,9 @@ import type {
 } from "../../resource-agents/contract.ts";
 import { OCF } from "../../resource-agents/contract.ts";
 import { ipCommandTable, runCommand, waitMs } from "../../resource-agents/index.ts";
+
+/** Of a longer trace the end is shown, where the cause of a failure stands. */
+const TRACE_LINES_MAX = 1000;
 
 /** The operations that can be run by hand. */
 export type HandOperation = "start" | "stop" | "monitor" | "promote" | "demote";
@@ -43,14 +47,31 @@ export async function runOperation(call: HandCall): Promise<HandResult> {
     return { status: OCF.ERR_UNIMPLEMENTED, reason, hasTimedOut: false, lines };
   }
   const signal = AbortSignal.timeout(order.timeoutMs);
+  const traceFolder = isTraceable(call) ? mkdtempSync(join(tmpdir(), "lb-trace-")) : null;
   let result: AgentResult;
   try {
-    result = await act(contextOf(call, { signal, lines }));
+    result = await act(contextOf(call, { signal, lines, traceFolder }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     result = { status: OCF.ERR_GENERIC, reason };
   }
+  if (traceFolder !== null) lines.push(...takeTrace(traceFolder));
   return { ...result, hasTimedOut: signal.aborted, lines };
+}
+
+function isTraceable({ isFull, agent }: HandCall): boolean {
+  return isFull && agent.metadata.parameters.some(({ name }) => name === "trace_dir");
+}
+
+/** A shell without trace files of its own sends all of its standard error there as well. */
+function takeTrace(folder: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const lines = files
+    .filter((entry) => entry.isFile())
+    .flatMap(({ path, name }) => readFileSync(join(path, name), "utf8").split("\n"))
+    .filter((line) => line !== "");
+  rmSync(folder, { recursive: true, force: true });
+  return lines.slice(-TRACE_LINES_MAX).map((line) => `trace: ${line}`);
 }
 
 function actionOf(agent: ResourceAgent, operation: HandOperation) {
@@ -58,17 +79,23 @@ function actionOf(agent: ResourceAgent, operation: HandOperation) {
   return { start, stop, monitor, promote, demote }[operation];
 }
 
+interface ContextParts {
+  readonly signal: AbortSignal;
+  readonly lines: string[];
+  /** Where a shell agent traces itself; null: it does not. */
+  readonly traceFolder: string | null;
+}
+
 function contextOf(
-  { agent, operation, order, node, runFolder, isFull }: HandCall,
-  { signal, lines }: { readonly signal: AbortSignal; readonly lines: string[] },
+  { operation, order, node, runFolder, isFull }: HandCall,
+  { signal, lines, traceFolder }: ContextParts,
 ): AgentContext {
   const log = (line: string): void => void lines.push(line);
   const tools = join(dirname(process.argv[1] ?? "."), "attribute-tools");
-  const isShell = agent.metadata.parameters.some(({ name }) => name === "trace_ra");
-  const trace = { trace_ra: "1", trace_file: "/dev/stderr" };
+  const trace = traceFolder === null ? {} : { trace_ra: "1", trace_dir: traceFolder };
   return {
     resource: order.resource,
-    parameters: { ...order.parameters, ...(isFull && isShell ? trace : {}) },
+    parameters: { ...order.parameters, ...trace },
     isProbe: operation === "monitor",
     intervalMs: 0,
     meta: order.meta ?? {},

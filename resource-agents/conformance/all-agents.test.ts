@@ -38,7 +38,7 @@ const SCENARIOS: readonly Scenario[] = [
   { rule: "it accepts its parameters", run: (bench) => gives(bench, "validate", 0) },
   {
     rule: "a probe before the first start says that it does not run",
-    run: (bench) => gives(bench, "probe", expected(bench.agent, "probeBefore", 7)),
+    run: (bench) => gives(bench, "probe", 7),
   },
   { rule: "a stop of what does not run succeeds", run: (bench) => gives(bench, "stop", 0) },
   {
@@ -59,7 +59,7 @@ const SCENARIOS: readonly Scenario[] = [
     rule: "it runs on after a reload, where it has one",
     applies: ({ canReload }) => canReload === true,
     run: async (bench) => {
-      await gives(bench, "reload", expected(bench.agent, "reload", 0));
+      await gives(bench, "reload", 0);
       await gives(bench, "monitor", 0);
     },
   },
@@ -130,7 +130,8 @@ async function refusesUnknown(bench: Bench): Promise<void> {
   const own = { OCF_ROOT, OCF_RESOURCE_INSTANCE: "conformance", ...Object.fromEntries(given) };
   const env = { ...process.env, ...own };
   const result = spawnSync("ip", ["netns", "exec", host.hostName, ...words], { env });
-  assert.equal(result.status, expected(agent, "unknownAction", 3));
+  const accepted = accepts(agent, "unknownAction", [3]);
+  assert.ok(accepted.includes(result.status ?? -1), `status ${result.status}`);
 }
 
 async function refusesIncomplete({ agent, host, parameters }: Bench): Promise<void> {
@@ -139,8 +140,7 @@ async function refusesIncomplete({ agent, host, parameters }: Bench): Promise<vo
     parameters: rest,
     isExternal: agent.isExternal,
   });
-  const other = agent.deviations?.missingParameter?.status;
-  const accepted = other === undefined ? [2, 6] : [other];
+  const accepted = accepts(agent, "missingParameter", [2, 6]);
   assert.ok(accepted.includes(reply.status), `status ${reply.status}: ${reply.reason}`);
   checkReason(reply);
 }
@@ -180,8 +180,12 @@ function checkReason({ status, reason }: ActorReply): void {
   assert.ok(reason.length <= REASON_MAX && !reason.includes("\n"), reason);
 }
 
-function expected({ deviations }: AgentUnderTest, what: Deviating, status: number): number {
-  return deviations?.[what]?.status ?? status;
+function accepts(
+  { deviations }: AgentUnderTest,
+  what: Deviating,
+  statuses: readonly number[],
+): readonly number[] {
+  return deviations?.[what]?.statuses ?? statuses;
 }
 
 async function metadataOf({ name, isExternal }: AgentUnderTest): Promise<AgentMetadata> {
@@ -198,7 +202,7 @@ async function nothingRuns(host: TestHost): Promise<void> {
   for (;;) {
     const left = processesOf(host);
     if (left.length === 0) return;
-    const mayEnd = left.every((line) => line.startsWith("arping "));
+    const mayEnd = left.every((line) => line.includes("arping"));
     assert.ok(mayEnd && performance.now() < endsAt, left.join("\n"));
     await waitMs(50);
   }

@@ -77,7 +77,7 @@ suite("agents that are not built in", function () {
       [
         ["state", true, true, "a&b"],
         ["trace_ra", false, false, "0"],
-        ["trace_file", false, false, ""],
+        ["trace_dir", false, false, ""],
       ],
     );
     assert.deepEqual(actions, [

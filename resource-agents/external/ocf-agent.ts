@@ -48,17 +48,17 @@ const TRACE_PARAMETERS: readonly AgentParameter[] = [
     isAdvanced: true,
     defaultValue: "0",
     shortDescription: "Trace the agent",
-    longDescription: "1 makes the agent write down every command that it runs, in trace_file.",
+    longDescription: "1 makes the agent write down every command that it runs, in trace_dir.",
   },
   {
-    name: "trace_file",
+    name: "trace_dir",
     type: "string",
     isRequired: false,
     isUnique: false,
     isAdvanced: true,
     defaultValue: "",
-    shortDescription: "File of the trace",
-    longDescription: "By default one for each action, below /var/lib/heartbeat/trace_ra.",
+    shortDescription: "Folder of the traces",
+    longDescription: "By default /var/lib/heartbeat/trace_ra; one file for each action.",
   },
 ];
 

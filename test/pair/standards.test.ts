@@ -208,7 +208,7 @@ suite("pair: operations by hand and reloads", function () {
       full.stdout,
       /^ > {2}ran \/usr\/lib\/ocf\/resource.d\/heartbeat\/Delay start: exit/m,
     );
-    assert.match(full.stdout, /^ > {2}stderr: \+ /m);
+    assert.match(full.stdout, /^ > {2}trace: \+ /m);
     await must(pair.first, "lbctl resource delete wait");
   });
 
