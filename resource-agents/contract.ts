@@ -213,6 +213,11 @@ export interface AgentContext {
   readonly migration?: { readonly source: string; readonly target: string };
   /** The node that the action runs on, as the cluster calls it. Absent: nobody said. */
   readonly node?: string;
+  /**
+   * For `checkReadiness`: addresses that resources of the cluster bring to this node before this
+   * one would start. Absent: nobody said, and an address that is not here may come or not.
+   */
+  readonly comingAddresses?: readonly string[];
   /** Programs by which agents of Pacemaker speak to the cluster, such as `crm_attribute`. */
   readonly toolsFolder?: string;
   /** OCF_CHECK_LEVEL of this operation, 0 by default. */

@@ -71,6 +71,7 @@ nft nftables nftables
 apache2 apache2 -
 httpd - httpd
 ps procps procps-ng
+openssl openssl openssl
 nsenter util-linux util-linux
 mount mount util-linux
 tcpdump tcpdump tcpdump

@@ -47,7 +47,12 @@ const IMPORT_TABLE: readonly Row[] = [
   { files: "resource-agents/conformance/", mayImport: [AGENTS, ...OUTSIDE] },
   {
     files: "resource-agents/*/",
-    mayImport: ["resource-agents/contract.ts", "resource-agents/find-program.ts", ...OUTSIDE],
+    mayImport: [
+      "resource-agents/contract.ts",
+      "resource-agents/find-program.ts",
+      "resource-agents/host-checks/",
+      ...OUTSIDE,
+    ],
   },
   { files: AGENTS, mayImport: [AGENTS, ...OUTSIDE] },
   { files: "test/sim/", mayImport: [CORE, PORTS, DRIVER, WIRE, ...OUTSIDE] },
