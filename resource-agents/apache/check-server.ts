@@ -1,7 +1,12 @@
-import type { AgentResult } from "../contract.ts";
-import { failed, OCF, SUCCEEDED } from "../contract.ts";
-import { readDeepCheck } from "./deep-check.ts";
-import { explainPage, type FetchOptions, fetchPage, tryConnect } from "./page.ts";
+import { type AgentResult, failed } from "../contract.ts";
+import {
+  explainPage,
+  type FetchOptions,
+  fetchPage,
+  readWebChecks,
+  runWebChecks,
+  tryConnect,
+} from "../web-checks/index.ts";
 import type { Server } from "./server.ts";
 
 const REQUEST_TIMEOUT_MAX_MS = 10_000;
@@ -14,30 +19,43 @@ export async function explainStatus(server: Server): Promise<string | null> {
   const { settings } = server;
   const options = fetchOptions(server);
   if (settings.statusUrl !== null) {
-    const expected = settings.testRegex ?? defaultRegex(settings.statusUrl);
-    return explainPage(settings.statusUrl, await fetchPage(settings.statusUrl, options), expected);
+    const text = settings.testRegex ?? defaultRegex(settings.statusUrl);
+    const page = await fetchPage(settings.statusUrl, options);
+    return explainPage(settings.statusUrl, page, { statuses: null, text });
   }
   // A server whose configuration cannot be read has no known port: its process has to do.
   if (server.config === null && settings.port === null) return null;
   const url = inferStatusUrl(server);
+  const expected = { statuses: null, text: settings.testRegex };
   const page = await fetchPage(url, options);
   if (page.kind === "answered" && page.status === 200) {
-    return settings.testRegex === null ? null : explainPage(url, page, settings.testRegex);
+    return settings.testRegex === null ? null : explainPage(url, page, expected);
   }
-  if (settings.testRegex !== null) return explainPage(url, page, settings.testRegex);
+  if (settings.testRegex !== null) return explainPage(url, page, expected);
   if (page.kind === "answered") return null;
   const refusal = await tryConnect(url, options);
   return refusal === null ? null : `port ${url.port || PORT_DEFAULT}: ${refusal}`;
 }
 
-/** The monitor of check level 10. */
-export async function checkDeep(server: Server): Promise<AgentResult> {
-  const base = server.settings.statusUrl ?? inferStatusUrl(server);
-  const result = readDeepCheck(server.settings, base);
-  if (result.kind === "refused") return failed(OCF.ERR_CONFIGURED, result.reason);
-  const { url, expected } = result.check;
-  const problem = explainPage(url, await fetchPage(url, fetchOptions(server)), expected);
-  return problem === null ? SUCCEEDED : failed(OCF.ERR_GENERIC, problem);
+/**
+ * The monitor of check level 10, after the status page was found good. Ends at `endsAt` at the
+ * latest.
+ */
+export async function checkDeep(server: Server, endsAt: number): Promise<AgentResult> {
+  const { testUrl, testRegex10, deepChecks, testConfigFile, testName, statusUrl } = server.settings;
+  const result = readWebChecks({
+    testUrl,
+    testRegex: testRegex10,
+    addresses: deepChecks,
+    file: testConfigFile,
+    name: testName,
+    base: statusUrl ?? inferStatusUrl(server),
+  });
+  if (result.kind === "refused") return failed(result.status, result.reason);
+  const leftMs = Math.max(Math.floor(endsAt - performance.now()), 1);
+  const options = fetchOptions(server);
+  const timeoutMs = Math.min(REQUEST_TIMEOUT_MAX_MS, leftMs);
+  return runWebChecks(result.checks, { ...options, timeoutMs });
 }
 
 /** The status page where the first Listen would have it. */

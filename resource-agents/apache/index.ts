@@ -14,8 +14,10 @@ import { type ApacheSettings, readApacheSettings } from "./settings.ts";
 import { makeRunFolders, startServer, testConfig } from "./start-server.ts";
 import { stopServer } from "./stop-server.ts";
 
-/** Check level from which a monitor fetches testurl too. */
+/** Check level from which a monitor makes the deep checks too. */
 const DEEP_CHECK_LEVEL = 10;
+/** Kept of a monitor's time to tell what was wrong. */
+const RESERVE_MS = 500;
 const RELOAD_SETTLE_MS = 500;
 
 /** The resource agent for an Apache httpd server. */
@@ -68,6 +70,7 @@ async function withRunFolders(server: Server): Promise<Server> {
 }
 
 async function monitor(context: AgentContext, settings: ApacheSettings): Promise<AgentResult> {
+  const endsAt = performance.now() + context.timeoutMs - RESERVE_MS;
   if (findParent({ settings }) === null) {
     return failed(OCF.NOT_RUNNING, `httpd of "${settings.configFile}": not running`);
   }
@@ -82,7 +85,7 @@ async function monitor(context: AgentContext, settings: ApacheSettings): Promise
     const isGone = findParent(server) === null;
     return failed(isGone ? OCF.NOT_RUNNING : OCF.ERR_GENERIC, problem);
   }
-  return context.checkLevel >= DEEP_CHECK_LEVEL ? checkDeep(server) : SUCCEEDED;
+  return context.checkLevel >= DEEP_CHECK_LEVEL ? checkDeep(server, endsAt) : SUCCEEDED;
 }
 
 async function validate(context: AgentContext, settings: ApacheSettings): Promise<AgentResult> {

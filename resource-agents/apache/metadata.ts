@@ -48,11 +48,20 @@ const PARAMETERS: readonly AgentParameter[] = [
     longDescription:
       "Extended regular expression, case ignored; by default any page with status 200.",
   }),
+  parameter("deep_checks", "Addresses of deep checks", {
+    longDescription:
+      "Addresses separated by blanks, relative to the server or whole. A monitor with check " +
+      "level 10 fetches all at once, and each must answer 200. Not known to the agent of " +
+      "resource-agents.",
+  }),
   parameter("testconffile", "File of deep checks", {
-    longDescription: "A file of named checks (test:NAME, url, match, user, password, end).",
+    longDescription:
+      "A file of named checks: test:NAME, then lines of url, match, user, password, and here " +
+      "also host, status (200, 2xx, 200-206) and tlsname, then end.",
   }),
   parameter("testname", "Name in testconffile", {
-    longDescription: "Which check of testconffile a monitor with check level 10 does.",
+    longDescription:
+      "Which check of testconffile a monitor with check level 10 makes; when left out, all.",
   }),
   parameter("options", "More command line options", {
     longDescription:
@@ -85,6 +94,7 @@ export const APACHE_METADATA: AgentMetadata = {
     { name: "stop", timeoutMs: 60_000, intervalMs: 0 },
     { name: "reload", timeoutMs: 40_000, intervalMs: 0 },
     { name: "monitor", timeoutMs: 20_000, intervalMs: 10_000, depth: 0 },
+    { name: "monitor", timeoutMs: 30_000, intervalMs: 30_000, depth: 10 },
     { name: "meta-data", timeoutMs: 5_000, intervalMs: 0 },
     { name: "validate-all", timeoutMs: 5_000, intervalMs: 0 },
   ],

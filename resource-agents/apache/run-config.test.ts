@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { inferStatusUrl } from "./check-server.ts";
-import { parseTestConfig } from "./deep-check.ts";
 import {
   explainRefusal,
   type Listen,
@@ -85,20 +84,6 @@ suite("what httpd says of its configuration", () => {
       "exit status 7",
     );
   });
-
-  test("checks of a test file are separate, comments and stray lines without meaning", () => {
-    const checks = parseTestConfig(
-      "# x\nurl: /lost\ntest:a\n url: /a\n match: b: c\nend\ntest:b\nend",
-    );
-    assert.deepEqual([...checks.keys()], ["a", "b"]);
-    assert.deepEqual(
-      [...(checks.get("a") ?? [])],
-      [
-        ["url", "/a"],
-        ["match", "b: c"],
-      ],
-    );
-  });
 });
 
 function inferredUrl(listen: Listen | null, more: Partial<ApacheSettings>): string {
@@ -112,6 +97,7 @@ function inferredUrl(listen: Listen | null, more: Partial<ApacheSettings>): stri
     testRegex10: null,
     testConfigFile: null,
     testName: null,
+    deepChecks: [],
     options: [],
     environmentFiles: [],
     isIpv6First: false,

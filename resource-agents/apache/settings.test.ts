@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseExtendedRegex } from "./extended-regex.ts";
+import { parseExtendedRegex } from "../web-checks/index.ts";
 import { splitWords } from "./settings.ts";
 
 suite("parameters of apache", () => {

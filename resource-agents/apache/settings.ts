@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { AgentContext } from "../contract.ts";
 import { parseBoolean, parseInteger, textParameter } from "../contract.ts";
-import { parseExtendedRegex } from "./extended-regex.ts";
+import { parseExtendedRegex } from "../web-checks/index.ts";
 
 /** Where distributions keep the main configuration file, in the order of search. */
 export const CONFIG_FILES_DEFAULT: readonly string[] = [
@@ -24,6 +24,7 @@ export interface ApacheSettings {
   readonly testRegex10: RegExp | null;
   readonly testConfigFile: string | null;
   readonly testName: string | null;
+  readonly deepChecks: readonly string[];
   readonly options: readonly string[];
   readonly environmentFiles: readonly string[];
   readonly isIpv6First: boolean;
@@ -48,6 +49,7 @@ export function readApacheSettings(context: AgentContext): ApacheSettingsResult 
     testRegex10: readRegex(context, "testregex10", problems),
     testConfigFile: text("testconffile"),
     testName: text("testname"),
+    deepChecks: splitWords(text("deep_checks") ?? ""),
     options: splitWords(text("options") ?? ""),
     environmentFiles: readEnvironmentFiles(context.parameters["envfiles"]),
     isIpv6First: readBoolean(text("use_ipv6"), problems),

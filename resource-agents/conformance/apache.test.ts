@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActionOptions } from "./host.ts";
 import { TestHost } from "./host.ts";
-import { type TestHttpd, writeHttpdConfig } from "./httpd.ts";
+import { modulesLines, type TestHttpd, writeHttpdConfig } from "./httpd.ts";
 
 const AGENT = "ocf:heartbeat:apache";
 const PORT = 18080;
@@ -228,6 +228,37 @@ suite("apache with a real httpd", function () {
     await succeeds("monitor", { ...deep, parameters: named });
   });
 
+  test("all deep checks of a list and a file are made, and each that fails is named", async () => {
+    await succeeds("start");
+    const testconffile = join(web.folder, "tests");
+    const text = (status: number) =>
+      `test:health\n url: /health.txt\n match: well\nend\n` +
+      `test:absent\n url: /absent\n host: shop.example\n status: ${status}\nend\n`;
+    const parameters = {
+      ...web.parameters,
+      testconffile,
+      deep_checks: "/health.txt /server-status",
+    };
+    writeFileSync(testconffile, text(404));
+    await succeeds("monitor", { checkLevel: 10, parameters });
+    writeFileSync(testconffile, text(200));
+    const { status, reason } = await act("monitor", { checkLevel: 10, parameters });
+    const url = `http://localhost:${PORT}/absent`;
+    const expected = `check absent: page ${url}: answered 404, expected status 200`;
+    assert.deepEqual([status, reason], [1, expected]);
+    await succeeds("monitor", { parameters });
+  });
+
+  test("members that are down make the service degraded, not failed", async () => {
+    appendFileSync(web.configFile, proxyLines(`http://127.0.0.1:${PORT + 9}/`));
+    await succeeds("start");
+    const parameters = { ...web.parameters, deep_checks: "/health.txt /frontend/about" };
+    const { status, reason } = await act("monitor", { checkLevel: 10, parameters });
+    const url = `http://localhost:${PORT}/frontend/about`;
+    assert.deepEqual([status, reason], [190, `members of "${url}" are down: 503`]);
+    await succeeds("monitor", { parameters });
+  });
+
   test("environment files and options reach the server", async () => {
     const envfiles = join(web.folder, "envvars");
     writeFileSync(envfiles, `unset HOME\nexport STATUS_PORT=$((${PORT} + 2))\n`);
@@ -301,4 +332,8 @@ suite("apache with a real httpd", function () {
 
 function pidOf({ pidFile }: TestHttpd): number {
   return Number(readFileSync(pidFile, "utf8"));
+}
+
+function proxyLines(member: string): string {
+  return `${modulesLines("proxy", "proxy_http")}\nProxyPass /frontend ${member}\n`;
 }

@@ -22,18 +22,13 @@ export function writeHttpdConfig(
   { port, more = "" }: { readonly port: number; readonly more?: string },
 ): TestHttpd {
   requireHttpd();
-  const modules = MODULE_FOLDERS.find((path) => existsSync(path)) ?? "modules";
   for (const name of ["logs", "htdocs", "conf.d"])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, "htdocs", "health.txt"), "all is well\n");
   const configFile = join(folder, "httpd.conf");
   const pidFile = join(folder, "run", "httpd.pid");
-  const load = ["mpm_event", "authz_core", "status", "unixd"].map((name) => {
-    const path = join(modules, `mod_${name}.so`);
-    return existsSync(path) ? `LoadModule ${name}_module ${path}` : "";
-  });
   const lines = [
-    ...load,
+    modulesLines("mpm_event", "authz_core", "status", "unixd"),
     `ServerRoot ${folder}`,
     "ServerName localhost",
     `PidFile ${pidFile}`,
@@ -50,6 +45,16 @@ export function writeHttpdConfig(
   );
   const statusurl = `http://localhost:${port}/server-status`;
   return { folder, configFile, pidFile, parameters: { configfile: configFile, statusurl } };
+}
+
+/** Lines that load modules by their short names; those that are built in are left out. */
+export function modulesLines(...names: readonly string[]): string {
+  const folder = MODULE_FOLDERS.find((path) => existsSync(path)) ?? "modules";
+  return names
+    .map((name) => ({ name, path: join(folder, `mod_${name}.so`) }))
+    .filter(({ path }) => existsSync(path))
+    .map(({ name, path }) => `LoadModule ${name}_module ${path}`)
+    .join("\n");
 }
 
 function requireHttpd(): void {

@@ -51,6 +51,7 @@ const IMPORT_TABLE: readonly Row[] = [
       "resource-agents/contract.ts",
       "resource-agents/find-program.ts",
       "resource-agents/host-checks/",
+      "resource-agents/web-checks/",
       ...OUTSIDE,
     ],
   },

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import { explainPage, fetchPage, tryConnect } from "./page.ts";
+import { explainPage, fetchPage, isStatusExpected, parseStatuses, tryConnect } from "./page.ts";
 
 const OPTIONS = { timeoutMs: 500, signal: new AbortController().signal, isIpv6First: false };
+const ANY = { statuses: null, text: null };
 
 suite("pages", () => {
   let server: Server;
@@ -39,12 +40,36 @@ suite("pages", () => {
     const url = new URL(`http://me:s%65cret@${base}/`);
     const page = await fetchPage(url, OPTIONS);
     assert.match(page.kind === "answered" ? page.body : "", /Basic bWU6c2VjcmV0/);
-    assert.doesNotMatch(explainPage(url, { kind: "failed", reason: "x" }, null) ?? "", /cret/);
+    assert.doesNotMatch(explainPage(url, { kind: "failed", reason: "x" }, ANY) ?? "", /cret/);
   });
+
+  test("another host than that of the address can be asked for", async () => {
+    const page = await fetchPage(new URL(`http://${base}/`), { ...OPTIONS, host: "shop.example" });
+    assert.equal(page.kind === "answered" ? page.body : "", "hello shop.example nobody");
+  });
+
+  for (const [text, statuses, shown] of [
+    ["200", [200], "200"],
+    ["2xx, 302", [200, 299, 302], "2xx, 302"],
+    ["200-206 503", [200, 206, 503], "200-206, 503"],
+    ["ok", [], null],
+    ["200,", [200], "200"],
+    ["200 x", [], null],
+    ["", [], null],
+  ] as const) {
+    test(`statuses "${text}" are ${shown}`, () => {
+      const parsed = parseStatuses(text);
+      assert.equal(parsed?.shown ?? null, shown);
+      const expected = { statuses: parsed, text: null };
+      for (const status of statuses) assert.equal(isStatusExpected(status, expected), true);
+      assert.equal(isStatusExpected(404, expected), false);
+      if (shown !== null) assert.equal(isStatusExpected(207, expected), shown.startsWith("2xx"));
+    });
+  }
 
   test("a redirect is not followed", async () => {
     const url = new URL(`http://${base}/moved`);
-    const found = explainPage(url, await fetchPage(url, OPTIONS), null);
+    const found = explainPage(url, await fetchPage(url, OPTIONS), ANY);
     assert.match(found ?? "", /answered 301, expected status 200/);
   });
 
@@ -72,7 +97,10 @@ suite("pages", () => {
   test("a page matches over the ends of its lines", () => {
     const url = new URL("http://127.0.0.1/");
     const page = { kind: "answered", status: 200, body: "a\nb" } as const;
-    assert.equal(explainPage(url, page, /a b/), null);
-    assert.match(explainPage(url, page, /c/) ?? "", /with "a b", expected it to match \/c\//);
+    assert.equal(explainPage(url, page, { statuses: null, text: /a b/ }), null);
+    assert.match(
+      explainPage(url, page, { statuses: null, text: /c/ }) ?? "",
+      /with "a b", expected it to match \/c\//,
+    );
   });
 });

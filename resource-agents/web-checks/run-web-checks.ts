@@ -1,0 +1,67 @@
+import { setMaxListeners } from "node:events";
+import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
+import {
+  explainPage,
+  type FetchOptions,
+  fetchPage,
+  isStatusExpected,
+  type Page,
+  showUrl,
+} from "./page.ts";
+import type { WebCheck } from "./read-web-checks.ts";
+
+/** What a balancer answers itself when it gets nothing good from its members. */
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** What came of one check. `membersDown`: the balancer works, and what it balances does not. */
+interface Outcome {
+  readonly kind: "passed" | "membersDown" | "failed";
+  readonly words: string;
+}
+
+/**
+ * Makes all checks at once, so that they take as long as the slowest, `timeoutMs` at most. Success
+ * when each passes; a failure that names every check that did not; degraded when all that did not
+ * were answered 502, 503 or 504: the other host would reach the same members.
+ */
+export async function runWebChecks(
+  checks: readonly WebCheck[],
+  options: FetchOptions,
+): Promise<AgentResult> {
+  const signal = AbortSignal.any([options.signal]);
+  setMaxListeners(0, signal); // One for each check; Node.js would take that for a leak.
+  const bounds = { ...options, signal };
+  const outcomes = await Promise.all(checks.map((check) => runOne(check, bounds)));
+  const wordsOf = (kind: Outcome["kind"]): string =>
+    outcomes
+      .filter((outcome) => outcome.kind === kind)
+      .map(({ words }) => words)
+      .join("; ");
+  const failures = wordsOf("failed");
+  if (failures !== "") return failed(OCF.ERR_GENERIC, failures);
+  const down = wordsOf("membersDown");
+  return down === "" ? SUCCEEDED : failed(OCF.DEGRADED, down);
+}
+
+async function runOne(check: WebCheck, options: FetchOptions): Promise<Outcome> {
+  const { name, url, host, tlsName, expected } = check;
+  const page = await fetchPage(url, {
+    ...options,
+    ...(host === null ? {} : { host }),
+    ...(tlsName === null ? {} : { tlsName }),
+  });
+  const problem = explainPage(url, page, expected);
+  if (problem === null) return { kind: "passed", words: "" };
+  const prefix = name === null ? "" : `check ${name}: `;
+  if (!isGatewayError(page, check)) return { kind: "failed", words: `${prefix}${problem}` };
+  const words = `members of "${showUrl(url)}" are down: ${page.status}`;
+  return { kind: "membersDown", words: `${prefix}${words}` };
+}
+
+function isGatewayError(
+  page: Page,
+  { expected }: WebCheck,
+): page is Extract<Page, { kind: "answered" }> {
+  if (page.kind === "failed" || isStatusExpected(page.status, expected)) return false;
+  return GATEWAY_ERRORS.has(page.status);
+}
