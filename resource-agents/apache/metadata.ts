@@ -76,6 +76,13 @@ const PARAMETERS: readonly AgentParameter[] = [
     defaultValue: "false",
     longDescription: "With localhost in an address, ::1 is tried before 127.0.0.1.",
   }),
+  parameter("graceful_stop_timeout", "Time for requests at a stop", {
+    defaultValue: "100ms",
+    longDescription:
+      "How long requests under way may take to end when the server is stopped, such as 500ms or " +
+      "5s; 0 cuts them off at once. Idle connections do not delay a stop; parked requests do. At " +
+      "most half of the stop's timeout. Not known to the agent of resource-agents.",
+  }),
 ];
 
 /** Metadata of ocf:heartbeat:apache; names are those of resource-agents. */

@@ -101,6 +101,7 @@ function inferredUrl(listen: Listen | null, more: Partial<ApacheSettings>): stri
     options: [],
     environmentFiles: [],
     isIpv6First: false,
+    gracefulStopTimeoutMs: 0,
     ...more,
   };
   return inferStatusUrl({ settings, config: { pidFile: null, errorLog: null, listen } }).href;

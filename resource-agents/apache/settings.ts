@@ -11,6 +11,7 @@ export const CONFIG_FILES_DEFAULT: readonly string[] = [
   "/etc/httpd/conf/httpd.conf",
 ];
 const BINARIES_DEFAULT = ["/usr/sbin/httpd", "/usr/sbin/apache2", "/usr/sbin/httpd-prefork"];
+const GRACEFUL_STOP_DEFAULT_MS = 100;
 const ENVIRONMENT_FILE_DEFAULT = "/etc/apache2/envvars";
 
 /** The parameters, checked. */
@@ -28,6 +29,8 @@ export interface ApacheSettings {
   readonly options: readonly string[];
   readonly environmentFiles: readonly string[];
   readonly isIpv6First: boolean;
+  /** How long requests under way may take to end when the server is stopped. */
+  readonly gracefulStopTimeoutMs: number;
 }
 
 /** Settings, or every problem of the parameters, each one line with value and expectation. */
@@ -53,6 +56,7 @@ export function readApacheSettings(context: AgentContext): ApacheSettingsResult 
     options: splitWords(text("options") ?? ""),
     environmentFiles: readEnvironmentFiles(context.parameters["envfiles"]),
     isIpv6First: readBoolean(text("use_ipv6"), problems),
+    gracefulStopTimeoutMs: readDuration(context, "graceful_stop_timeout", problems),
   };
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "settings", settings };
 }
@@ -99,6 +103,18 @@ function readBoolean(text: string | null, problems: string[]): boolean {
   const value = text === null ? false : parseBoolean(text);
   if (value === null) problems.push(`use_ipv6 "${text}": expected true or false`);
   return value ?? false;
+}
+
+/** Milliseconds of a time such as `100ms`, `5s`, `2min`, or `5`, which is seconds. */
+function readDuration(context: AgentContext, name: string, problems: string[]): number {
+  const text = textParameter(context, name);
+  if (text === null) return GRACEFUL_STOP_DEFAULT_MS;
+  const [, count, unit = "s"] = /^([0-9]{1,6})(ms|s|sec|m|min)?$/.exec(text.trim()) ?? [];
+  if (count === undefined) {
+    problems.push(`${name} "${text}": expected a time such as 100ms, 5s, or 0`);
+    return GRACEFUL_STOP_DEFAULT_MS;
+  }
+  return Number(count) * (unit === "ms" ? 1 : unit.startsWith("m") ? 60_000 : 1000);
 }
 
 /** Set but empty means none; not set means the default, where that exists. */

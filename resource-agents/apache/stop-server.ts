@@ -50,42 +50,77 @@ export async function endLeftovers(server: Server): Promise<string | null> {
   return result.status === OCF.SUCCESS ? null : result.reason;
 }
 
+interface Running {
+  readonly parent: ServerProcess | null;
+  readonly all: readonly ServerProcess[];
+}
+
 /**
- * SIGTERM, which the parent passes on to its workers; SIGKILL for what remains. Workers without a
- * parent get SIGKILL at once: they leave SIGTERM to their parent, and they hold the port.
+ * SIGWINCH, SIGTERM, then SIGKILL for what remains. Workers without a parent get SIGKILL at once:
+ * they leave the other signals to their parent, and they hold the port.
  */
-async function endAll(
-  server: Server,
-  {
-    parent,
-    all,
-  }: { readonly parent: ServerProcess | null; readonly all: readonly ServerProcess[] },
-  endsAt: number,
-): Promise<boolean> {
-  if (parent !== null && (await terminate(server, { parent, all }, endsAt))) return true;
+async function endAll(server: Server, { parent, all }: Running, endsAt: number): Promise<boolean> {
+  if (parent !== null) {
+    const workers = all.filter(({ pid }) => pid !== parent.pid);
+    const wasGraceful = await endWorkers(server, { parent, workers }, endsAt);
+    if (wasGraceful !== "notAsked") {
+      // Workers that were asked do not hear a second time, so that waiting on is of no use.
+      signalAll([parent], "SIGTERM");
+      if (wasGraceful === "late") signalAll(workers, "SIGKILL");
+      if (await untilGone(server, all, parentEndsAt(server, endsAt))) return true;
+    } else if (await terminate(server, { parent, workers }, endsAt)) return true;
+  }
   signalAll(all, "SIGKILL");
   return untilGone(server, all, endsAt);
+}
+
+interface Family {
+  readonly parent: ServerProcess;
+  readonly workers: readonly ServerProcess[];
+}
+
+/**
+ * Asks for a graceful end: the server closes its ports at once, and each worker ends when its
+ * requests are answered; idle connections do not hold it up. The parent looks for that only once a
+ * second, so the workers are watched here. `late`: some had requests left when the time was over.
+ */
+async function endWorkers(
+  server: Server,
+  { parent, workers }: Family,
+  endsAt: number,
+): Promise<"ended" | "late" | "notAsked"> {
+  const { settings, context } = server;
+  const gracefulMs = Math.min(settings.gracefulStopTimeoutMs, context.timeoutMs / 2);
+  if (gracefulMs <= 0) return "notAsked";
+  signalAll([parent], "SIGWINCH");
+  const until = Math.min(performance.now() + gracefulMs, endsAt);
+  return (await untilGone(server, workers, until)) ? "ended" : "late";
 }
 
 /** Ends the parent in its own way, which removes its PID file, and helps where workers do not. */
 async function terminate(
   server: Server,
-  { parent, all }: { readonly parent: ServerProcess; readonly all: readonly ServerProcess[] },
+  { parent, workers }: Family,
   endsAt: number,
 ): Promise<boolean> {
-  const graceMs = Math.min(TERMINATE_MAX_MS, server.context.timeoutMs / 2);
   const startedAt = performance.now();
-  const workers = all.filter(({ pid }) => pid !== parent.pid);
+  const all = [parent, ...workers];
+  const parentAt = parentEndsAt(server, endsAt);
   signalAll([parent], "SIGTERM");
   for (const { afterMs, signal } of [
     { afterMs: TERMINATE_AGAIN_MS, signal: "SIGTERM" },
     { afterMs: WORKERS_KILLED_MS, signal: "SIGKILL" },
   ] as const) {
-    const until = Math.min(startedAt + Math.min(afterMs, graceMs), endsAt);
-    if (await untilGone(server, all, until)) return true;
+    if (await untilGone(server, all, Math.min(startedAt + afterMs, parentAt))) return true;
     signalAll(workers, signal);
   }
-  return untilGone(server, all, Math.min(startedAt + graceMs, endsAt));
+  return untilGone(server, all, parentAt);
+}
+
+/** Until when the parent may end by itself, counted from now. */
+function parentEndsAt({ context }: Server, endsAt: number): number {
+  const graceMs = Math.min(TERMINATE_MAX_MS, context.timeoutMs / 2);
+  return Math.min(performance.now() + graceMs, endsAt);
 }
 
 async function untilGone(

@@ -1,20 +1,22 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActionOptions } from "./host.ts";
 import { TestHost } from "./host.ts";
 import { modulesLines, type TestHttpd, writeHttpdConfig } from "./httpd.ts";
+import { TestTraffic } from "./web-traffic.ts";
 
 const AGENT = "ocf:heartbeat:apache";
 const PORT = 18080;
+const MEMBER_PORT = 18090;
 
 suite("apache with a real httpd", function () {
   this.timeout(30_000);
   let host: TestHost;
   let web: TestHttpd;
   let number = 0;
+  const traffic: TestTraffic[] = [];
   suiteSetup(() => {
     host = new TestHost();
   });
@@ -24,6 +26,7 @@ suite("apache with a real httpd", function () {
     web = writeHttpdConfig(join(host.folder, `web${number}`), { port: PORT });
   });
   teardown(async () => {
+    for (const each of traffic.splice(0)) await each.close();
     await host.act(AGENT, "stop", { parameters: { configfile: web.configFile } });
     for (const pid of processes()) process.kill(pid, "SIGKILL"); // Left only by a failed test.
   });
@@ -69,6 +72,13 @@ suite("apache with a real httpd", function () {
     assert.deepEqual(processes(), []);
   });
 
+  test("a bad graceful time is named with its value", async () => {
+    const parameters = { ...web.parameters, graceful_stop_timeout: "soon" };
+    const { status, reason } = await act("validate", { parameters });
+    const expected = "expected a time such as 100ms, 5s, or 0";
+    assert.deepEqual([status, reason], [6, `graceful_stop_timeout "soon": ${expected}`]);
+  });
+
   test("a stopped server that does not end by itself is killed within the timeout", async () => {
     await succeeds("start");
     process.kill(pidOf(web), "SIGSTOP");
@@ -79,20 +89,32 @@ suite("apache with a real httpd", function () {
     assert.equal(existsSync(web.pidFile), false);
   });
 
-  test("requests that wait do not hold up a stop", async () => {
-    await succeeds("start");
-    const script = `for (let i = 0; i < 5; i++) {
-      const socket = require("node:net").connect(${PORT}, "127.0.0.1", () => socket.write("GET /"));
-      socket.on("error", () => {});
-    }
-    setTimeout(() => process.exit(), 10000);`;
-    const words = ["netns", "exec", host.hostName, process.execPath, "-e", script];
-    const client = spawn("ip", words, { stdio: "ignore" });
-    await sleep(500);
-    const { tookMs } = await succeeds("stop");
-    client.kill("SIGKILL");
-    assert.ok(tookMs < 3000, `took ${tookMs} ms`);
-    assert.deepEqual(processes(), []);
+  test("requests under way are answered before the server ends", async () => {
+    const url = await startWithMember();
+    const { lines } = await stopDuring(`${url}?ms=60`, 20);
+    assert.deepEqual(lines, Array(20).fill("200"));
+  });
+
+  test("parked requests hold up a stop for its graceful time only", async () => {
+    const url = await startWithMember();
+    const { tookMs, lines } = await stopDuring(url, 5);
+    assert.ok(tookMs < 500, `took ${tookMs} ms`);
+    assert.equal(lines.includes("200"), false);
+  });
+
+  test("a longer graceful time is used as far as it is needed", async () => {
+    const url = await startWithMember();
+    const parameters = { ...web.parameters, graceful_stop_timeout: "8s" };
+    const { tookMs, lines } = await stopDuring(`${url}?ms=700`, 5, parameters);
+    assert.deepEqual(lines, Array(5).fill("200"));
+    assert.ok(tookMs < 2000, `took ${tookMs} ms`);
+  });
+
+  test("without a graceful time requests are cut off at once", async () => {
+    const url = await startWithMember();
+    const parameters = { ...web.parameters, graceful_stop_timeout: "0" };
+    const { lines } = await stopDuring(`${url}?ms=3000`, 5, parameters);
+    assert.equal(lines.includes("200"), false);
   });
 
   test("a frozen server is a failure, not a stop", async () => {
@@ -250,7 +272,7 @@ suite("apache with a real httpd", function () {
   });
 
   test("members that are down make the service degraded, not failed", async () => {
-    appendFileSync(web.configFile, proxyLines(`http://127.0.0.1:${PORT + 9}/`));
+    appendFileSync(web.configFile, proxyLines(`http://127.0.0.1:${MEMBER_PORT}/`));
     await succeeds("start");
     const parameters = { ...web.parameters, deep_checks: "/health.txt /frontend/about" };
     const { status, reason } = await act("monitor", { checkLevel: 10, parameters });
@@ -310,6 +332,26 @@ suite("apache with a real httpd", function () {
       assert.ok(reason.includes(name), `${name} in ${reason}`);
     }
   });
+
+  /** Starts the server in front of a member; the address that reaches it. */
+  async function startWithMember(): Promise<string> {
+    appendFileSync(web.configFile, proxyLines(`http://127.0.0.1:${MEMBER_PORT}/`));
+    traffic.push(await TestTraffic.member(host, MEMBER_PORT));
+    await succeeds("start");
+    return `http://127.0.0.1:${PORT}/frontend`;
+  }
+
+  /** Stops the server while the member has `count` requests; what became of them. */
+  async function stopDuring(url: string, count: number, parameters = web.parameters) {
+    const [member] = traffic;
+    const requests = TestTraffic.requests(host, url, count);
+    traffic.push(requests);
+    await member?.untilLines(1 + count);
+    const { tookMs } = await succeeds("stop", { parameters });
+    assert.deepEqual(processes(), []);
+    await requests.untilLines(count);
+    return { tookMs, lines: requests.lines };
+  }
 
   function act(action: string, options: ActionOptions = {}) {
     return host.act(AGENT, action, { parameters: web.parameters, ...options });
