@@ -103,7 +103,10 @@ export function failed(status: number, reason: string): AgentResult {
 }
 
 /** A parameter's value, or null when it is missing or empty: OCF makes no difference of the two. */
-export function textParameter(context: AgentContext, name: string): string | null {
+export function textParameter(
+  context: Pick<AgentContext, "parameters">,
+  name: string,
+): string | null {
   const value = context.parameters[name];
   return value === undefined || value === "" ? null : value;
 }
@@ -273,12 +276,20 @@ export interface ReadinessFinding {
  * path or a name that means the same on both. A `file` is read by whoever compares; the others
  * carry what is compared as a short text: the target of a `link`, the digest of a `certificate`,
  * the digest of the public part of a `key`, sorted `modules`, a `version`, a setting of the kernel
- * or of systemd. Never a secret.
+ * or of systemd, the addresses that /etc/hosts has for a name. Never a secret.
  */
 export type ComparedItem =
   | { readonly kind: "file"; readonly name: string }
   | {
-      readonly kind: "link" | "certificate" | "key" | "modules" | "version" | "sysctl" | "unit";
+      readonly kind:
+        | "link"
+        | "certificate"
+        | "key"
+        | "modules"
+        | "version"
+        | "sysctl"
+        | "unit"
+        | "hosts";
       readonly name: string;
       readonly value: string;
     };

@@ -6,35 +6,42 @@ import {
   readWebChecks,
   runWebChecks,
   tryConnect,
+  type WebChecksResult,
 } from "../web-checks/index.ts";
 import type { Server } from "./server.ts";
+import { adviseOnStatus, findStatusPlace } from "./status-page.ts";
 
 const REQUEST_TIMEOUT_MAX_MS = 10_000;
 const PORT_DEFAULT = 80;
 const HTML_END = /<\/ *html *>/i;
 const HTML_END_OR_AUTO = /<\/ *html *>|BusyWorkers/i;
 
-/** Null when the server's status page is as expected; otherwise what came instead. */
+/**
+ * Null when the server's status page is as expected; otherwise what came instead. A page that was
+ * not given is no verdict: any answer passes, since another rule may stand before the page.
+ */
 export async function explainStatus(server: Server): Promise<string | null> {
   const { settings } = server;
-  const options = fetchOptions(server);
-  if (settings.statusUrl !== null) {
-    const text = settings.testRegex ?? defaultRegex(settings.statusUrl);
-    const page = await fetchPage(settings.statusUrl, options);
-    return explainPage(settings.statusUrl, page, { statuses: null, text });
-  }
+  if (settings.statusUrl !== null) return explainGivenPage(server, settings.statusUrl);
   // A server whose configuration cannot be read has no known port: its process has to do.
   if (server.config === null && settings.port === null) return null;
-  const url = inferStatusUrl(server);
-  const expected = { statuses: null, text: settings.testRegex };
+  const { url, host } = findStatusPlace(server);
+  const options = { ...fetchOptions(server), ...(host === null ? {} : { host }) };
   const page = await fetchPage(url, options);
-  if (page.kind === "answered" && page.status === 200) {
-    return settings.testRegex === null ? null : explainPage(url, page, expected);
+  if (settings.testRegex !== null) {
+    return explainPage(url, page, { statuses: null, text: settings.testRegex });
   }
-  if (settings.testRegex !== null) return explainPage(url, page, expected);
   if (page.kind === "answered") return null;
   const refusal = await tryConnect(url, options);
   return refusal === null ? null : `port ${url.port || PORT_DEFAULT}: ${refusal}`;
+}
+
+async function explainGivenPage(server: Server, url: URL): Promise<string | null> {
+  const text = server.settings.testRegex ?? defaultRegex(url);
+  const page = await fetchPage(url, fetchOptions(server));
+  const problem = explainPage(url, page, { statuses: null, text });
+  if (problem === null || page.kind === "failed") return problem;
+  return `${problem}${adviseOnStatus(page.status)}`;
 }
 
 /**
@@ -42,15 +49,7 @@ export async function explainStatus(server: Server): Promise<string | null> {
  * latest.
  */
 export async function checkDeep(server: Server, endsAt: number): Promise<AgentResult> {
-  const { testUrl, testRegex10, deepChecks, testConfigFile, testName, statusUrl } = server.settings;
-  const result = readWebChecks({
-    testUrl,
-    testRegex: testRegex10,
-    addresses: deepChecks,
-    file: testConfigFile,
-    name: testName,
-    base: statusUrl ?? inferStatusUrl(server),
-  });
+  const result = readServerChecks(server);
   if (result.kind === "refused") return failed(result.status, result.reason);
   const leftMs = Math.max(Math.floor(endsAt - performance.now()), 1);
   const options = fetchOptions(server);
@@ -58,13 +57,17 @@ export async function checkDeep(server: Server, endsAt: number): Promise<AgentRe
   return runWebChecks(result.checks, { ...options, timeoutMs });
 }
 
-/** The status page where the first Listen would have it. */
-export function inferStatusUrl({ settings, config }: Pick<Server, "settings" | "config">): URL {
-  const listen = config?.listen ?? null;
-  const host = listen?.host ?? (settings.isIpv6First ? "::1" : "127.0.0.1");
-  const protocol = listen?.isTls === true && settings.port === null ? "https" : "http";
-  const port = settings.port ?? listen?.port ?? PORT_DEFAULT;
-  return new URL(`${protocol}://${host.includes(":") ? `[${host}]` : host}:${port}/server-status`);
+/** The deep checks of the parameters and of the file that they name. */
+export function readServerChecks(server: Server): WebChecksResult {
+  const { testUrl, testRegex10, deepChecks, testConfigFile, testName } = server.settings;
+  return readWebChecks({
+    testUrl,
+    testRegex: testRegex10,
+    addresses: deepChecks,
+    file: testConfigFile,
+    name: testName,
+    base: findStatusPlace(server).url,
+  });
 }
 
 function defaultRegex(url: URL): RegExp {

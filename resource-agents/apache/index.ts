@@ -4,11 +4,14 @@
  * States of the server: stopped (no process), serving (parent and page), failing (parent, no page),
  * left over (workers whose parent is gone; counts as stopped, and both start and stop end them).
  */
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { explainAbsence } from "./check-installed.ts";
+import { checkServerReadiness } from "./check-readiness.ts";
 import { checkDeep, explainStatus } from "./check-server.ts";
+import { listServerCompared } from "./list-compared.ts";
 import { APACHE_METADATA } from "./metadata.ts";
+import { reloadServer } from "./reload-server.ts";
 import { describeKnownServer, describeServer, findParent, type Server } from "./server.ts";
 import { type ApacheSettings, readApacheSettings } from "./settings.ts";
 import { makeRunFolders, startServer, testConfig } from "./start-server.ts";
@@ -18,7 +21,6 @@ import { stopServer } from "./stop-server.ts";
 const DEEP_CHECK_LEVEL = 10;
 /** Kept of a monitor's time to tell what was wrong. */
 const RESERVE_MS = 500;
-const RELOAD_SETTLE_MS = 500;
 
 /** The resource agent for an Apache httpd server. */
 export const APACHE_AGENT: ResourceAgent = {
@@ -29,6 +31,8 @@ export const APACHE_AGENT: ResourceAgent = {
   validate: (context) => withSettings(context, validate),
   reload: (context) => withSettings(context, reload),
   watches,
+  checkReadiness: checkServerReadiness,
+  listCompared: listServerCompared,
 };
 
 /** The body of an action, after its parameters were found good. */
@@ -97,16 +101,14 @@ async function validate(context: AgentContext, settings: ApacheSettings): Promis
   return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal}`);
 }
 
-/** A graceful restart keeps connections; a configuration that does not pass leaves the old one. */
+/** A configuration that would not do leaves the old one in use. */
 async function reload(context: AgentContext, settings: ApacheSettings): Promise<AgentResult> {
   const parent = findParent({ settings });
   if (parent === null) return failed(OCF.NOT_RUNNING, "httpd: not running, nothing to reload");
-  const checked = await validate(context, settings);
-  if (checked.status !== OCF.SUCCESS) return checked;
-  process.kill(parent.pid, "SIGUSR1");
-  // Some faults (a key that does not match) pass the test and end the server only now.
-  await context.wait(RELOAD_SETTLE_MS);
-  return monitor(context, settings);
+  const server = await describeInstalled(context, settings);
+  if ("status" in server) return server;
+  const reloaded = await reloadServer(server, parent);
+  return reloaded.status === OCF.SUCCESS ? monitor(context, settings) : reloaded;
 }
 
 async function watches(context: AgentContext): Promise<readonly Watch[]> {
@@ -116,29 +118,11 @@ async function watches(context: AgentContext): Promise<readonly Watch[]> {
   return parent === null ? [] : [{ kind: "process", pid: parent.pid }];
 }
 
-function checkInstalled({ binary, configFile }: ApacheSettings): AgentResult | null {
-  for (const [name, path] of [
-    ["httpd", binary],
-    ["configfile", configFile],
-  ] as const) {
-    if (!existsSync(path)) return failed(OCF.ERR_INSTALLED, `${name} "${path}": not found`);
-  }
-  if (!isScript(binary)) return null;
-  return failed(OCF.ERR_INSTALLED, `httpd "${binary}": is a script, expected the server binary`);
+function checkInstalled(settings: ApacheSettings): AgentResult | null {
+  const absence = explainAbsence(settings);
+  return absence === null ? null : failed(OCF.ERR_INSTALLED, absence);
 }
 
-function checkEnvironment({ environment, problem, settings }: Server): AgentResult | null {
-  const isUnread = settings.environmentFiles.length > 0 && Object.keys(environment).length === 0;
-  return isUnread && problem !== null ? failed(OCF.ERR_INSTALLED, problem) : null;
-}
-
-/** Processes are told by their executable, which for a script would be its shell. */
-function isScript(path: string): boolean {
-  const buffer = Buffer.alloc(2);
-  const file = openSync(path, "r");
-  try {
-    return readSync(file, buffer, 0, 2, 0) === 2 && buffer.toString("latin1") === "#!";
-  } finally {
-    closeSync(file);
-  }
+function checkEnvironment({ isEnvironmentRead, problem }: Server): AgentResult | null {
+  return isEnvironmentRead ? null : failed(OCF.ERR_INSTALLED, problem ?? "no environment");
 }

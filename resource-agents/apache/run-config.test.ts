@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import { inferStatusUrl } from "./check-server.ts";
-import {
-  explainRefusal,
-  type Listen,
-  parseDump,
-  parseIncludes,
-  parseListen,
-} from "./run-config.ts";
-import type { ApacheSettings } from "./settings.ts";
+import { explainRefusal, parseDump, parseIncludes } from "./run-config.ts";
 
 const DUMP = `Included configuration files:
   (*) /etc/httpd/conf/httpd.conf
@@ -16,58 +8,44 @@ const DUMP = `Included configuration files:
 ServerRoot: "/etc/httpd"
 Main ErrorLog: "/etc/httpd/logs/error_log"
 PidFile: "/run/httpd/httpd.pid"
+Define: DUMP_CERTS
+Define: PORT=8080
+Loaded Modules:
+ core_module (static)
+ ssl_module (shared)
+Server certificates:
+  /etc/pki/tls/certs/a.crt
+  b.crt
 `;
 
 suite("what httpd says of its configuration", () => {
-  test("PID file, log and files are found", () => {
-    const errorLog = "/etc/httpd/logs/error_log";
-    assert.deepEqual(parseDump(DUMP), { pidFile: "/run/httpd/httpd.pid", errorLog });
+  test("PID file, log, root, definitions, modules and certificates are found", () => {
+    assert.deepEqual(parseDump(DUMP), {
+      pidFile: "/run/httpd/httpd.pid",
+      errorLog: "/etc/httpd/logs/error_log",
+      serverRoot: "/etc/httpd",
+      defines: new Map([
+        ["DUMP_CERTS", ""],
+        ["PORT", "8080"],
+      ]),
+      modules: new Set(["core_module", "ssl_module"]),
+      certificates: ["/etc/pki/tls/certs/a.crt", "b.crt"],
+    });
+  });
+
+  test("files are found with the line that includes them", () => {
     assert.deepEqual(parseIncludes(DUMP, "/x"), [
-      "/etc/httpd/conf/httpd.conf",
-      "/etc/httpd/conf.modules.d/00-base.conf",
-      "/etc/httpd/conf.d/a b.conf",
+      { path: "/etc/httpd/conf/httpd.conf", depth: 0, line: 0 },
+      { path: "/etc/httpd/conf.modules.d/00-base.conf", depth: 1, line: 60 },
+      { path: "/etc/httpd/conf.d/a b.conf", depth: 1, line: 353 },
     ]);
   });
 
   test("a server that tells nothing has only its main file", () => {
-    assert.deepEqual(parseDump("Syntax OK"), { pidFile: null, errorLog: null });
-    assert.deepEqual(parseIncludes("Syntax OK", "/x"), ["/x"]);
+    const { pidFile, modules, certificates } = parseDump("Syntax OK");
+    assert.deepEqual([pidFile, [...modules], certificates], [null, [], []]);
+    assert.deepEqual(parseIncludes("Syntax OK", "/x"), [{ path: "/x", depth: 0, line: 0 }]);
   });
-
-  for (const [words, host, port, isTls] of [
-    ["80", null, 80, false],
-    ["*:8080", null, 8080, false],
-    ["0.0.0.0:80", null, 80, false],
-    ["192.0.2.1:80", "192.0.2.1", 80, false],
-    ["[::1]:80", "::1", 80, false],
-    ["[::]:80", null, 80, false],
-    ["443", null, 443, true],
-    ["443 http", null, 443, false],
-    ["8443 https", null, 8443, true],
-  ] as const) {
-    test(`Listen ${words}: ${host ?? "any"} port ${port}${isTls ? " with TLS" : ""}`, () => {
-      assert.deepEqual(parseListen(words), { host, port, isTls });
-    });
-  }
-
-  for (const words of ["", "${PORT}", "a b c", "host:"]) {
-    test(`Listen "${words}" is not understood`, () => {
-      assert.equal(parseListen(words), null);
-    });
-  }
-
-  for (const [listen, settings, url] of [
-    [null, {}, "http://127.0.0.1/server-status"],
-    [{ host: null, port: 8080, isTls: false }, {}, "http://127.0.0.1:8080/server-status"],
-    [{ host: "::1", port: 81, isTls: false }, {}, "http://[::1]:81/server-status"],
-    [{ host: null, port: 443, isTls: true }, {}, "https://127.0.0.1/server-status"],
-    [{ host: null, port: 443, isTls: true }, { port: 82 }, "http://127.0.0.1:82/server-status"],
-    [null, { isIpv6First: true }, "http://[::1]/server-status"],
-  ] as const) {
-    test(`status page of ${JSON.stringify(listen)} and ${JSON.stringify(settings)}: ${url}`, () => {
-      assert.equal(inferredUrl(listen, settings), url);
-    });
-  }
 
   test("a refusal leaves out the warning about the server's name", () => {
     const stderr = [
@@ -85,24 +63,3 @@ suite("what httpd says of its configuration", () => {
     );
   });
 });
-
-function inferredUrl(listen: Listen | null, more: Partial<ApacheSettings>): string {
-  const settings: ApacheSettings = {
-    configFile: "/x",
-    binary: "/x",
-    port: null,
-    statusUrl: null,
-    testRegex: null,
-    testUrl: null,
-    testRegex10: null,
-    testConfigFile: null,
-    testName: null,
-    deepChecks: [],
-    options: [],
-    environmentFiles: [],
-    isIpv6First: false,
-    gracefulStopTimeoutMs: 0,
-    ...more,
-  };
-  return inferStatusUrl({ settings, config: { pidFile: null, errorLog: null, listen } }).href;
-}

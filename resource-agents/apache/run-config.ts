@@ -1,27 +1,34 @@
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { AgentContext, CommandResult } from "../contract.ts";
-import { stamp } from "./server-environment.ts";
+import { areUnchanged, type FileStamps, stampFiles } from "../host-checks/index.ts";
+import { type ConfigFacts, findConfigFacts } from "./config-facts.ts";
+import { type IncludedFile, readDirectives } from "./directives.ts";
+import type { ServerVariables } from "./server-environment.ts";
 import type { ApacheSettings } from "./settings.ts";
 
 const DUMP_TIMEOUT_MS = 10_000;
 const CACHED_MAX = 64;
+/** A refusal may come from what no file shows, such as a missing folder. */
+const REFUSAL_KEPT_MS = 60_000;
+const DUMPS = ["RUN_CFG", "INCLUDES", "MODULES", "CERTS"].flatMap((name) => ["-D", `DUMP_${name}`]);
 
-/** What the server itself says of its configuration. */
-export interface RunConfig {
-  readonly pidFile: string | null;
-  readonly errorLog: string | null;
-  /**
-   * The first Listen: null when none was found. `host` is null when it listens on all addresses.
-   */
-  readonly listen: Listen | null;
+/** What the server itself says of its configuration, and what its files say. */
+export interface RunConfig extends RunDump {
+  /** In the order of reading. */
+  readonly files: readonly string[];
+  readonly facts: ConfigFacts;
 }
 
-/** One Listen directive. */
-export interface Listen {
-  readonly host: string | null;
-  readonly port: number;
-  readonly isTls: boolean;
+/** What the server says of itself. */
+export interface RunDump {
+  readonly pidFile: string | null;
+  readonly errorLog: string | null;
+  readonly serverRoot: string | null;
+  readonly defines: ReadonlyMap<string, string>;
+  /** Names such as `ssl_module`. */
+  readonly modules: ReadonlySet<string>;
+  /** Files of the server's own certificates, as they are written. */
+  readonly certificates: readonly string[];
 }
 
 /** A configuration, or the server's words when it refuses it. */
@@ -30,8 +37,9 @@ export type RunConfigResult =
   | { readonly kind: "refused"; readonly reason: string };
 
 interface CachedConfig {
-  readonly stamps: ReadonlyMap<string, string | null>;
-  readonly config: RunConfig;
+  readonly stamps: FileStamps;
+  readonly result: RunConfigResult;
+  readonly atMs: number;
 }
 
 /** Results while no file or folder of the configuration changes: the server takes 20 ms to tell. */
@@ -53,38 +61,56 @@ export function serverKey({ binary, configFile }: ApacheSettings): string {
 }
 
 /**
- * Asks the server for its PID file, its log and its files, or takes what it said of the same
- * files.
+ * Asks the server for its PID file, its log, its files and modules, or takes what it said of the
+ * same files. With `isRefusalKept` a refusal counts too while none of the files it was about has
+ * changed, for a minute at most.
  */
 export async function readRunConfig(
   context: AgentContext,
   settings: ApacheSettings,
-  environment: Readonly<Record<string, string>>,
+  { variables, options, isRefusalKept }: ServerVariables & { readonly isRefusalKept: boolean },
 ): Promise<RunConfigResult> {
-  const key = JSON.stringify([settings.binary, settings.configFile, settings.options, environment]);
+  const key = JSON.stringify([settings.binary, settings.configFile, options, variables]);
   const known = cached.get(key);
-  if (known !== undefined && isCurrent(known)) return { kind: "config", config: known.config };
-  const args = ["-f", settings.configFile, ...settings.options, "-t"];
-  const dump = [...args, "-D", "DUMP_RUN_CFG", "-D", "DUMP_INCLUDES"];
-  const result = await context.run(settings.binary, dump, {
-    environment,
+  if (known !== undefined && isCurrent(known, isRefusalKept)) return known.result;
+  const args = ["-f", settings.configFile, ...options, "-t", ...DUMPS];
+  const ran = await context.run(settings.binary, args, {
+    environment: variables,
     timeoutMs: DUMP_TIMEOUT_MS,
   });
-  if (result.kind !== "exited" || result.status !== 0) {
-    return { kind: "refused", reason: explainRefusal(result) };
+  if (ran.kind !== "exited" || ran.status !== 0) {
+    const reason = explainRefusal(ran);
+    const paths = [settings.configFile, ...(lastRunConfig(settings)?.files ?? [])];
+    const named = [...reason.matchAll(/\/[^\s'":;]+/g)].map(([path]) => path);
+    const refused: RunConfigResult = { kind: "refused", reason };
+    // One that did not end in time says nothing about the files.
+    if (ran.kind === "exited") keep(key, refused, [settings.binary, ...paths, ...named]);
+    return refused;
   }
-  const files = parseIncludes(result.stdout, settings.configFile);
-  const listen = findListen(files, environment);
-  const config = { ...parseDump(result.stdout), listen };
+  const dump = parseDump(ran.stdout);
+  const included = parseIncludes(ran.stdout, settings.configFile);
+  const directives = readDirectives(included, { ...dump, environment: variables });
+  const serverRoot = dump.serverRoot ?? dirname(settings.configFile);
+  const facts = findConfigFacts(directives, { serverRoot, modules: dump.modules });
+  const files = included.map(({ path }) => path);
+  const config = { ...dump, files, facts };
+  const keyFiles = facts.certificatePairs.flatMap((pair) => [
+    pair.certificateFile,
+    ...(pair.keyFile === null ? [] : [pair.keyFile]),
+  ]);
+  keep(key, { kind: "config", config }, [settings.binary, ...files, ...keyFiles]);
+  lastKnown.set(serverKey(settings), config);
+  return { kind: "config", config };
+}
+
+function keep(key: string, result: RunConfigResult, paths: readonly string[]): void {
   if (cached.size >= CACHED_MAX) {
     cached.clear();
     lastKnown.clear();
   }
-  lastKnown.set(serverKey(settings), config);
   // Folders count too: a new file in one of them may be included by a pattern.
-  const watched = [...new Set([settings.binary, ...files, ...files.map((file) => dirname(file))])];
-  cached.set(key, { config, stamps: new Map(watched.map((path) => [path, stamp(path)])) });
-  return { kind: "config", config };
+  const stamps = stampFiles([...paths, ...paths.map((path) => dirname(path))]);
+  cached.set(key, { result, stamps, atMs: performance.now() });
 }
 
 /** The server's complaint in one line, without its warning that it does not know its own name. */
@@ -96,55 +122,36 @@ export function explainRefusal(result: CommandResult): string {
   return told.join("; ") || `exit status ${result.status}`;
 }
 
-/** Parses the part that `-D DUMP_RUN_CFG` prints. */
-export function parseDump(text: string): Pick<RunConfig, "pidFile" | "errorLog"> {
+/** Parses what the server prints of itself. */
+export function parseDump(text: string): RunDump {
   const value = (name: string) => new RegExp(`^${name}: "(.*)"$`, "m").exec(text)?.[1] ?? null;
-  return { pidFile: value("PidFile"), errorLog: value("Main ErrorLog") };
+  const all = (pattern: RegExp) => [...text.matchAll(pattern)];
+  const certificates = /^Server certificates:\n((?: {2}.+\n?)*)/m.exec(text)?.[1] ?? "";
+  return {
+    pidFile: value("PidFile"),
+    errorLog: value("Main ErrorLog"),
+    serverRoot: value("ServerRoot"),
+    defines: new Map(all(/^Define: ([^=\n]+)(?:=(.*))?$/gm).map((m) => [m[1] ?? "", m[2] ?? ""])),
+    modules: new Set(all(/^ (\w+_module) \((?:static|shared)\)$/gm).map((m) => m[1] ?? "")),
+    certificates: certificates.split("\n").flatMap((line) => line.trim() || []),
+  };
 }
 
 /** Parses the part that `-D DUMP_INCLUDES` prints: files in the order of reading. */
-export function parseIncludes(text: string, configFile: string): string[] {
-  const files = [...text.matchAll(/^\s*\((?:\*|[0-9]+)\) (.+)$/gm)].map((match) => match[1] ?? "");
-  return files.length > 0 ? files : [configFile];
+export function parseIncludes(text: string, configFile: string): IncludedFile[] {
+  const files = [...text.matchAll(/^( *)\((\*|[0-9]+)\) (.+)$/gm)].map(
+    ([, indent = "", line = "", path = ""]) => ({
+      path,
+      depth: Math.max(indent.length / 2 - 1, 0),
+      line: line === "*" ? 0 : Number(line),
+    }),
+  );
+  return files.length > 0 ? files : [{ path: configFile, depth: 0, line: 0 }];
 }
 
-/** Parses the words after `Listen`: `80`, `10.0.0.1:80`, `[::1]:80`, with a protocol or not. */
-export function parseListen(words: string): Listen | null {
-  const match = /^(?:\[([^\]]+)\]:|([^\s:]+):)?([0-9]{1,5})(?:\s+(\S+))?\s*$/.exec(words.trim());
-  if (match === null) return null;
-  const host = match[1] ?? match[2] ?? null;
-  const port = Number(match[3]);
-  const isAny = host === "*" || host === "0.0.0.0" || host === "::";
-  const isTls = match[4]?.toLowerCase() === "https" || (match[4] === undefined && port === 443);
-  return { host: isAny ? null : host, port, isTls };
-}
-
-function findListen(
-  files: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Listen | null {
-  for (const file of files) {
-    for (const [, words] of readText(file).matchAll(/^\s*Listen\s+"?([^"#\n]+)/gim)) {
-      const known = words?.replace(
-        /\$\{(\w+)\}/g,
-        (whole, name: string) => environment[name] ?? whole,
-      );
-      const listen = parseListen(known ?? "");
-      if (listen !== null) return listen;
-    }
+function isCurrent({ result, stamps, atMs }: CachedConfig, isRefusalKept: boolean): boolean {
+  if (result.kind === "refused") {
+    if (!isRefusalKept || performance.now() - atMs > REFUSAL_KEPT_MS) return false;
   }
-  return null;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function isCurrent({ stamps }: CachedConfig): boolean {
-  for (const [path, known] of stamps) if (stamp(path) !== known) return false;
-  return true;
+  return areUnchanged(stamps);
 }

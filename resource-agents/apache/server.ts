@@ -18,27 +18,32 @@ export interface Server {
   readonly context: AgentContext;
   readonly settings: ApacheSettings;
   readonly environment: Readonly<Record<string, string>>;
+  /** The further words of the command line. */
+  readonly options: readonly string[];
   /**
    * Null when the configuration cannot be read; `problem` says why. The server may run
    * nevertheless.
    */
   readonly config: RunConfig | null;
   readonly problem: string | null;
+  /** False: the files with its variables could not be read, and `problem` says why. */
+  readonly isEnvironmentRead: boolean;
 }
 
 /** Gathers what is known of the server; a broken configuration is no failure here. */
 export async function describeServer(
   context: AgentContext,
   settings: ApacheSettings,
+  isRefusalKept = false,
 ): Promise<Server> {
-  const variables = await readServerEnvironment(context, settings.environmentFiles);
-  if (variables.kind === "unreadable") {
-    const problem = variables.reason;
-    return { context, settings, environment: {}, config: null, problem };
+  const found = await readServerEnvironment(context, settings);
+  if (found.kind === "unreadable") {
+    const known = describeKnownServer(context, settings);
+    return { ...known, config: null, problem: found.reason, isEnvironmentRead: false };
   }
-  const environment = variables.variables;
-  const result = await readRunConfig(context, settings, environment);
-  const base = { context, settings, environment };
+  const { variables: environment, options } = found;
+  const base = { context, settings, environment, options, isEnvironmentRead: true };
+  const result = await readRunConfig(context, settings, { ...found, isRefusalKept });
   return result.kind === "config"
     ? { ...base, config: result.config, problem: null }
     : { ...base, config: null, problem: `${settings.configFile}: ${result.reason}` };
@@ -50,7 +55,9 @@ export async function describeServer(
  */
 export function describeKnownServer(context: AgentContext, settings: ApacheSettings): Server {
   const config = lastRunConfig(settings);
-  return { context, settings, environment: {}, config, problem: null };
+  const { options } = settings;
+  const base = { context, settings, environment: {}, options, config };
+  return { ...base, problem: null, isEnvironmentRead: true };
 }
 
 /** The live parent process by the PID file, without looking further. A foreign process is none. */

@@ -28,6 +28,8 @@ export interface ApacheSettings {
   readonly deepChecks: readonly string[];
   readonly options: readonly string[];
   readonly environmentFiles: readonly string[];
+  /** True when the parameter was given, empty or not. */
+  readonly hasOwnEnvironmentFiles: boolean;
   readonly isIpv6First: boolean;
   /** How long requests under way may take to end when the server is stopped. */
   readonly gracefulStopTimeoutMs: number;
@@ -38,8 +40,11 @@ export type ApacheSettingsResult =
   | { readonly kind: "settings"; readonly settings: ApacheSettings }
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
+/** What a reader of parameters needs of an action's context. */
+export type ParameterSource = Pick<AgentContext, "parameters">;
+
 /** Reads the parameters; of the host only the places of the defaults are looked at. */
-export function readApacheSettings(context: AgentContext): ApacheSettingsResult {
+export function readApacheSettings(context: ParameterSource): ApacheSettingsResult {
   const problems: string[] = [];
   const text = (name: string): string | null => textParameter(context, name);
   const settings: ApacheSettings = {
@@ -55,6 +60,7 @@ export function readApacheSettings(context: AgentContext): ApacheSettingsResult 
     deepChecks: splitWords(text("deep_checks") ?? ""),
     options: splitWords(text("options") ?? ""),
     environmentFiles: readEnvironmentFiles(context.parameters["envfiles"]),
+    hasOwnEnvironmentFiles: context.parameters["envfiles"] !== undefined,
     isIpv6First: readBoolean(text("use_ipv6"), problems),
     gracefulStopTimeoutMs: readDuration(context, "graceful_stop_timeout", problems),
   };
@@ -90,7 +96,7 @@ function readUrl(text: string | null, problems: string[]): URL | null {
   return null;
 }
 
-function readRegex(context: AgentContext, name: string, problems: string[]): RegExp | null {
+function readRegex(context: ParameterSource, name: string, problems: string[]): RegExp | null {
   const text = textParameter(context, name);
   const regex = text === null ? null : parseExtendedRegex(text);
   if (text !== null && regex === null) {
@@ -106,7 +112,7 @@ function readBoolean(text: string | null, problems: string[]): boolean {
 }
 
 /** Milliseconds of a time such as `100ms`, `5s`, `2min`, or `5`, which is seconds. */
-function readDuration(context: AgentContext, name: string, problems: string[]): number {
+function readDuration(context: ParameterSource, name: string, problems: string[]): number {
   const text = textParameter(context, name);
   if (text === null) return GRACEFUL_STOP_DEFAULT_MS;
   const [, count, unit = "s"] = /^([0-9]{1,6})(ms|s|sec|m|min)?$/.exec(text.trim()) ?? [];

@@ -1,8 +1,18 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
-import { dirname, isAbsolute } from "node:path";
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+} from "node:fs";
+import { dirname, isAbsolute, resolve } from "node:path";
 import type { AgentResult, CommandResult } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
 import { explainStatus } from "./check-server.ts";
+import { findConfigFaults, findListenFaults, problemsOf } from "./find-faults.ts";
 import { findServerProcesses, readPidFile } from "./processes.ts";
 import { explainRefusal } from "./run-config.ts";
 import { findParent, parentByPidFile, type Server } from "./server.ts";
@@ -33,12 +43,9 @@ export async function startServer(server: Server): Promise<AgentResult> {
 }
 
 /** Tests the configuration: null when the server accepts it. */
-export async function testConfig({
-  context,
-  settings,
-  environment,
-}: Server): Promise<string | null> {
-  const args = ["-f", settings.configFile, ...settings.options, "-t"];
+export async function testConfig(server: Server): Promise<string | null> {
+  const { context, settings, environment, options } = server;
+  const args = ["-f", settings.configFile, ...options, "-t"];
   const result = await context.run(settings.binary, args, { environment });
   return result.kind === "exited" && result.status === 0 ? null : explainRefusal(result);
 }
@@ -60,9 +67,9 @@ export async function makeRunFolders({ context, config, environment }: Server): 
 }
 
 async function launch(server: Server): Promise<AgentResult | null> {
-  const { context, settings, environment } = server;
+  const { context, settings, environment, options } = server;
   removeForeignPidFile(server);
-  const args = ["-f", settings.configFile, ...settings.options, "-k", "start"];
+  const args = ["-f", settings.configFile, ...options, "-k", "start"];
   let result = await context.run(settings.binary, args, { environment });
   for (let again = 0; again < PORT_RETRIES_MAX && isPortInUse(result); again++) {
     await context.wait(PORT_RETRY_MS);
@@ -72,7 +79,20 @@ async function launch(server: Server): Promise<AgentResult | null> {
   // Only a failed start pays for the test; it tells a broken file from a port in use.
   const refusal = await testConfig(server);
   if (refusal !== null) return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal}`);
-  return failed(OCF.ERR_GENERIC, `httpd did not start: ${explainRefusal(result)}`);
+  return diagnose(server, `httpd did not start: ${explainRefusal(result)}`);
+}
+
+/**
+ * Tells a configuration that passes its test and cannot work on this node from a failure that may
+ * pass, such as a port in use; both with what was found.
+ */
+function diagnose({ config, settings }: Server, problem: string): AgentResult {
+  if (config === null) return failed(OCF.ERR_GENERIC, problem);
+  const faults = problemsOf(findConfigFaults(config, Date.now()));
+  if (faults !== null) return failed(OCF.ERR_INSTALLED, `${faults}; ${problem}`);
+  const listenFaults = problemsOf(findListenFaults(config, settings, []));
+  const found = listenFaults === null ? "" : `${listenFaults}; `;
+  return failed(OCF.ERR_GENERIC, `${found}${problem}`);
 }
 
 function isPortInUse(result: CommandResult): boolean {
@@ -99,7 +119,7 @@ async function waitUntilServing(server: Server, endsAt: number): Promise<AgentRe
       }
     }
     const now = performance.now();
-    if (now - seenAt > ABSENT_MAX_MS) return failed(OCF.ERR_GENERIC, explainEnd(server));
+    if (now - seenAt > ABSENT_MAX_MS) return diagnose(server, explainEnd(server, "its start"));
     if (server.context.signal.aborted || now >= endsAt) {
       return failed(OCF.ERR_GENERIC, `httpd started but does not serve: ${problem}`);
     }
@@ -110,11 +130,17 @@ async function waitUntilServing(server: Server, endsAt: number): Promise<AgentRe
 /** True when the folder was made now. */
 function makeFolder(path: string, log: (line: string) => void): boolean {
   try {
-    return mkdirSync(path, { recursive: true, mode: 0o755 }) !== undefined;
+    return mkdirSync(realFolder(path), { recursive: true, mode: 0o755 }) !== undefined;
   } catch (error) {
     log(`folder "${path}": ${error instanceof Error ? error.message : error}`);
     return false;
   }
+}
+
+/** A link such as RHEL's /etc/httpd/run leads nowhere after a boot: its target is to be made. */
+function realFolder(path: string): string {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
 }
 
 /** httpd takes any live process in its PID file for itself, and would not start. */
@@ -125,9 +151,10 @@ function removeForeignPidFile({ context, config }: Server): void {
   rmSync(path, { force: true });
 }
 
-function explainEnd({ config }: Server): string {
+/** What the log says of a server that has ended after something. */
+export function explainEnd({ config }: Server, after: string): string {
   const last = config?.errorLog == null ? "" : lastLine(config.errorLog);
-  return `httpd ended right after its start${last === "" ? "" : `: ${last}`}`;
+  return `httpd ended right after ${after}${last === "" ? "" : `: ${last}`}`;
 }
 
 function lastLine(path: string): string {

@@ -3,7 +3,7 @@
  * standard input, one result a line on standard output. Started by host.ts.
  */
 import { createInterface } from "node:readline";
-import type { AgentContext, AgentResult } from "../contract.ts";
+import type { AgentContext, AgentResult, ComparedItem, ReadinessFinding } from "../contract.ts";
 import { findAgent, ipCommandTable, loadExternalAgent, runCommand, waitMs } from "../index.ts";
 
 /** One action to run. Every field is given. */
@@ -17,6 +17,7 @@ export interface ActorRequest {
   readonly runFolder: string;
   readonly meta?: Record<string, string>;
   readonly toolsFolder?: string;
+  readonly comingAddresses?: readonly string[];
   /** True: the agent of this host's packages, also where there is a built-in one of its name. */
   readonly isExternal: boolean;
 }
@@ -26,10 +27,17 @@ export interface ActorReply extends AgentResult {
   readonly tookMs: number;
   readonly log: readonly string[];
   readonly watches: readonly unknown[];
+  /** Only after the pseudo-action `readiness`. */
+  readonly findings: readonly ReadinessFinding[];
+  /** Only after the pseudo-action `compared`. */
+  readonly compared: readonly ComparedItem[];
+  /** How many commands the agent has run. */
+  readonly commands: number;
 }
 
 async function act(request: ActorRequest): Promise<ActorReply> {
   const log: string[] = [];
+  let commands = 0;
   const signal = AbortSignal.timeout(request.timeoutMs);
   const context: AgentContext = {
     resource: "conformance",
@@ -40,59 +48,56 @@ async function act(request: ActorRequest): Promise<ActorReply> {
     isSupervised: false,
     signal,
     addresses: ipCommandTable({ log: (line) => log.push(line), signal }),
-    run: (command, args, options) => runCommand(command, args, { ...options, signal }),
+    run: (command, args, options) => {
+      commands += 1;
+      return runCommand(command, args, { ...options, signal });
+    },
     wait: (ms) => waitMs(ms, signal),
     log: (line) => log.push(line),
     runFolder: request.runFolder,
     ...(request.meta === undefined ? {} : { meta: request.meta }),
     ...(request.toolsFolder === undefined ? {} : { toolsFolder: request.toolsFolder }),
+    ...(request.comingAddresses === undefined ? {} : { comingAddresses: request.comingAddresses }),
   };
   const startedAt = performance.now();
-  const { result, watches } = await perform(request, context);
-  return { ...result, tookMs: performance.now() - startedAt, log, watches };
+  const { result, ...found } = await perform(request, context);
+  const tookMs = performance.now() - startedAt;
+  return { ...NOTHING_FOUND, ...result, ...found, tookMs, log, commands };
 }
+
+const NOTHING_FOUND = { watches: [], findings: [], compared: [] } as const;
+const DONE: AgentResult = { status: 0, reason: "" };
+
+type Performed = { readonly result: AgentResult } & Partial<
+  Pick<ActorReply, "watches" | "findings" | "compared">
+>;
 
 async function perform(
   { agent: name, action, isExternal }: ActorRequest,
   context: AgentContext,
-): Promise<{ result: AgentResult; watches: readonly unknown[] }> {
+): Promise<Performed> {
   const loaded = (isExternal ? null : findAgent(name)) ?? (await loadExternal(name));
-  if (typeof loaded === "string") return { result: { status: 5, reason: loaded }, watches: [] };
-  const none: readonly unknown[] = [];
+  if (typeof loaded === "string") return { result: { status: 5, reason: loaded } };
   switch (action) {
     case "start":
-      return { result: await loaded.start(context), watches: none };
     case "stop":
-      return { result: await loaded.stop(context), watches: none };
     case "monitor":
-      return { result: await loaded.monitor(context), watches: none };
     case "validate":
-      return { result: await loaded.validate(context), watches: none };
-    case "watches":
-      return {
-        result: { status: 0, reason: "" },
-        watches: (await loaded.watches?.(context)) ?? [],
-      };
-    case "readiness":
-      return {
-        result: { status: 0, reason: "" },
-        watches: (await loaded.checkReadiness?.(context)) ?? [],
-      };
-    case "compared":
-      return {
-        result: { status: 0, reason: "" },
-        watches: (await loaded.listCompared?.(context)) ?? [],
-      };
+      return { result: await loaded[action](context) };
     case "repair":
-      if (loaded.repair !== undefined)
-        return { result: await loaded.repair(context), watches: none };
+    case "reload": {
+      const result = await loaded[action]?.(context);
+      if (result !== undefined) return { result };
       break;
-    case "reload":
-      if (loaded.reload !== undefined)
-        return { result: await loaded.reload(context), watches: none };
-      break;
+    }
+    case "watches":
+      return { result: DONE, watches: (await loaded.watches?.(context)) ?? [] };
+    case "readiness":
+      return { result: DONE, findings: (await loaded.checkReadiness?.(context)) ?? [] };
+    case "compared":
+      return { result: DONE, compared: (await loaded.listCompared?.(context)) ?? [] };
   }
-  return { result: { status: 3, reason: `no action ${action}` }, watches: none };
+  return { result: { status: 3, reason: `no action ${action}` } };
 }
 
 async function loadExternal(name: string) {

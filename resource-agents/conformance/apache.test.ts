@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApacheActions } from "./apache-actions.ts";
 import type { ActionOptions } from "./host.ts";
 import { TestHost } from "./host.ts";
 import { modulesLines, type TestHttpd, writeHttpdConfig } from "./httpd.ts";
@@ -15,6 +16,7 @@ suite("apache with a real httpd", function () {
   this.timeout(30_000);
   let host: TestHost;
   let web: TestHttpd;
+  let apache: ApacheActions;
   let number = 0;
   const traffic: TestTraffic[] = [];
   suiteSetup(() => {
@@ -24,11 +26,11 @@ suite("apache with a real httpd", function () {
   setup(() => {
     number += 1;
     web = writeHttpdConfig(join(host.folder, `web${number}`), { port: PORT });
+    apache = new ApacheActions(host, web);
   });
   teardown(async () => {
     for (const each of traffic.splice(0)) await each.close();
-    await host.act(AGENT, "stop", { parameters: { configfile: web.configFile } });
-    for (const pid of processes()) process.kill(pid, "SIGKILL"); // Left only by a failed test.
+    await apache.end();
   });
 
   test("monitor tells 7, start and start again 0, stop and stop again 0", async () => {
@@ -354,21 +356,15 @@ suite("apache with a real httpd", function () {
   }
 
   function act(action: string, options: ActionOptions = {}) {
-    return host.act(AGENT, action, { parameters: web.parameters, ...options });
+    return apache.act(action, options);
   }
 
-  async function succeeds(action: string, options: ActionOptions = {}) {
-    const reply = await act(action, options);
-    assert.deepEqual([reply.status, reply.reason], [0, ""], action);
-    return reply;
+  function succeeds(action: string, options: ActionOptions = {}) {
+    return apache.succeeds(action, options);
   }
 
-  /** Process ids of the private server, zombies left out. */
   function processes(): number[] {
-    const own = `grep '[f] ${web.configFile}' || true`;
-    const script = `ps -eo pid=,stat=,args= | awk '$2 !~ /^Z/' | ${own}`;
-    const lines = host.command("sh", "-c", script).trim();
-    return lines === "" ? [] : lines.split("\n").map((line) => Number.parseInt(line, 10));
+    return apache.processes();
   }
 });
 

@@ -75,6 +75,20 @@ export class TestHost {
     return run("ip", ["netns", "exec", this.peerName, ...words]);
   }
 
+  /** Process ids of all that runs in the host's namespace. */
+  processes(): number[] {
+    const text = run("ip", ["netns", "pids", this.hostName]).trim();
+    return text === "" ? [] : text.split(/\s+/).map(Number);
+  }
+
+  /**
+   * Runs a shell command that sees files as the agents do: what it mounts, only they and the
+   * commands that they run see.
+   */
+  mountCommand(command: string): string {
+    return run("nsenter", ["-t", String(this.#actor.pid), "-m", "sh", "-c", command]);
+  }
+
   close(): void {
     this.#replies.close();
     this.#actor.stdin?.end();
