@@ -16,6 +16,7 @@ const NO_FACTS: ConfigFacts = {
   otherCertificates: [],
   withoutCertificate: [],
   members: [],
+  includedFolders: [],
   usesDefaultMethod: false,
 };
 
@@ -137,6 +138,11 @@ suite("directives of httpd", () => {
       "three.example",
       "four.example",
     ]);
+  });
+
+  test("folders of patterns are known without a file in them", () => {
+    const lines = ["Include a.conf", "IncludeOptional conf.d/*.conf", "Include /s/*/x[0-9].conf"];
+    assert.deepEqual(facts(lines).includedFolders, ["/r", "/r/conf.d", "/s"]);
   });
 
   for (const [lines, isDefault] of [

@@ -1,5 +1,5 @@
 /** What of a configuration decides whether a server could start and where it shows its status. */
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { CertificatePair } from "../host-checks/index.ts";
 import type { Directive, Section } from "./directives.ts";
 
@@ -31,6 +31,8 @@ export interface ConfigFacts {
   readonly withoutCertificate: readonly string[];
   /** Hosts that are proxied to. */
   readonly members: readonly string[];
+  /** Folders whose files are included by a pattern, also when there is none yet. */
+  readonly includedFolders: readonly string[];
   /** True when a balancer is used that names no method of its own. */
   readonly usesDefaultMethod: boolean;
 }
@@ -85,6 +87,11 @@ export function findConfigFacts(
       ? []
       : certificates.flatMap(({ place }) => (place === null ? [] : [place])),
     members: unique(directives.flatMap(memberOf)),
+    includedFolders: unique(
+      directives
+        .filter(({ name }) => name === "include" || name === "includeoptional")
+        .map(({ args }) => whole(folderOf(args[0] ?? ""))),
+    ),
     usesDefaultMethod: usesDefaultMethod(directives),
   };
 }
@@ -98,6 +105,11 @@ export function parseListen(words: string): Listen | null {
   const isAny = host === "*" || host === "0.0.0.0" || host === "::";
   const isTls = match[4]?.toLowerCase() === "https" || (match[4] === undefined && port === 443);
   return { host: isAny ? null : host, port, isTls };
+}
+
+/** The part of a pattern's folder that has no pattern in it. */
+function folderOf(pattern: string): string {
+  return dirname(pattern.replace(/[*?[].*$/, "x"));
 }
 
 function vhostOf({ sections }: Directive): Section | null {

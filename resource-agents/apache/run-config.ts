@@ -98,7 +98,8 @@ export async function readRunConfig(
     pair.certificateFile,
     ...(pair.keyFile === null ? [] : [pair.keyFile]),
   ]);
-  keep(key, { kind: "config", config }, [settings.binary, ...files, ...keyFiles]);
+  const watched = [settings.binary, ...files, ...keyFiles, ...facts.includedFolders];
+  keep(key, { kind: "config", config }, watched);
   lastKnown.set(serverKey(settings), config);
   return { kind: "config", config };
 }
