@@ -56,8 +56,8 @@ const PARAMETERS: readonly AgentParameter[] = [
   }),
   parameter("testconffile", "File of deep checks", {
     longDescription:
-      "A file of named checks: test:NAME, then lines of url, match, user, password, and here " +
-      "also host, status (200, 2xx, 200-206) and tlsname, then end.",
+      "A file of named checks: test NAME, then lines of url, match, user, password, and here " +
+      "also host, status (200, 2xx, 200-206) and tlsname, then end. No match: any page will do.",
   }),
   parameter("testname", "Name in testconffile", {
     longDescription:

@@ -37,6 +37,14 @@ suite("deep checks as they are configured", () => {
     );
   });
 
+  test("a file for the agent of resource-agents is understood, its words without colons", () => {
+    const text = "# x\ntest webapp1\nurl /mon\nmatch  It is: alive\nclient curl\n";
+    writeFileSync(file, `${text}client_opts --header 'Host: www.example'\nend\n`);
+    assert.deepEqual(shown(readWebChecks({ ...SOURCE, file })), [
+      "webapp1 http://127.0.0.1:81/mon 200 /It is: alive/i www.example null",
+    ]);
+  });
+
   test("an address, a list of them and a file are all checks", () => {
     writeFileSync(
       file,
@@ -80,7 +88,8 @@ suite("deep checks as they are configured", () => {
       "a word that is misspelt",
       "test:a\nurl: /\nstatsu: 200\nend",
       null,
-      'test a: "statsu": expected one of url, host, status, match, tlsname, user, password, client',
+      'test a: "statsu": expected one of url, host, status, match, tlsname, user, password, ' +
+        "client, client_opts",
     ],
   ] as const) {
     test(`a file with ${what} is wrong on this host`, () => {

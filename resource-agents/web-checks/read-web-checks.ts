@@ -13,8 +13,11 @@ const KEYS: ReadonlySet<string> = new Set([
   "tlsname",
   "user",
   "password",
-  "client", // Of the shell agents; nothing here needs it.
+  // Of the shell agents; of the options only the header Host means something here.
+  "client",
+  "client_opts",
 ]);
+const HOST_OPTION = /(?:-H|--header)[\s=]*["']?\s*Host:\s*([^\s"']+)/i;
 
 /** A page that a deep monitor fetches, and what it expects there. */
 export interface WebCheck {
@@ -71,22 +74,20 @@ export function readWebChecks(source: WebCheckSource): WebChecksResult {
 }
 
 /**
- * Parses a file of checks: each begins with `test:NAME`, has lines `word: value`, and ends with
- * `end`.
+ * Parses a file of checks: each begins with `test NAME`, has lines `word value`, and ends with
+ * `end`. A colon after the word does no harm. Lines that begin with # are comments.
  */
 export function parseTestConfig(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const checks = new Map<string, Map<string, string>>();
   let current: Map<string, string> | null = null;
   for (const line of text.split("\n").map((each) => each.trim())) {
-    const [, word, value] = /^(\w+)\s*:\s*(.*)$/.exec(line) ?? [];
-    if (line === "end") current = null;
-    if (word === undefined || value === undefined) continue;
-    if (word === "test") {
+    const [, word, value = ""] = /^(\w+)(?:\s*:\s*|\s+|$)(.*)$/.exec(line) ?? [];
+    if (word === undefined) continue;
+    if (word === "end") current = null;
+    else if (word === "test" && current === null) {
       current = new Map();
       checks.set(value, current);
-    } else {
-      current?.set(word, value);
-    }
+    } else current?.set(word, value);
   }
   return checks;
 }
@@ -142,7 +143,8 @@ function makeNamedCheck(
   if (user !== null) url.username = encodeURIComponent(user);
   if (user !== null) url.password = encodeURIComponent(value("password") ?? "");
   const expected = { statuses, text };
-  return { name, url, host: value("host"), tlsName: value("tlsname"), expected };
+  const host = value("host") ?? HOST_OPTION.exec(value("client_opts") ?? "")?.[1] ?? null;
+  return { name, url, host, tlsName: value("tlsname"), expected };
 }
 
 function parseAddress(text: string, base: URL): URL | null {
