@@ -275,8 +275,8 @@ export interface ReadinessFinding {
  * Something of a host that the resource needs and that both nodes should have alike. `name` is a
  * path or a name that means the same on both. A `file` is read by whoever compares; the others
  * carry what is compared as a short text: the target of a `link`, the digest of a `certificate`,
- * the digest of the public part of a `key`, sorted `modules`, a `version`, a setting of the kernel
- * or of systemd, the addresses that /etc/hosts has for a name. Never a secret.
+ * the digest of the public part of a `key`, `modules` one by one, a `version`, a setting of the
+ * kernel or of systemd, the addresses that /etc/hosts has for a name. Never a secret.
  */
 export type ComparedItem =
   | { readonly kind: "file"; readonly name: string }

@@ -207,8 +207,9 @@ suite("readiness and drift of a real httpd", function () {
     const parameters = { ...web.parameters, envfiles };
     const { compared } = await apache.act("compared", { parameters });
     const values = new Map(compared.map((item) => [`${item.kind} ${shorten(item.name)}`, item]));
+    const isModule = (key: string): boolean => key.startsWith("modules ");
     assert.deepEqual(
-      [...values.keys()],
+      [...values.keys()].filter((key) => !isModule(key)),
       [
         "file httpd.conf",
         "file conf.d/link.conf",
@@ -217,7 +218,6 @@ suite("readiness and drift of a real httpd", function () {
         "file envvars",
         "certificate a.crt",
         "key a.key",
-        "modules httpd",
         "hosts localhost",
         "version httpd",
         "sysctl net.ipv4.ip_nonlocal_bind",
@@ -235,7 +235,9 @@ suite("readiness and drift of a real httpd", function () {
     for (const key of ["certificate a.crt", "key a.key"])
       assert.match(value(key), /^[0-9a-f]{64}$/);
     assert.match(value("version httpd"), /^Apache\/2\.4/);
-    assert.match(value("modules httpd"), /\bproxy_module\b.*\bssl_module\b/);
+    for (const name of ["proxy_module", "ssl_module", "status_module"]) {
+      assert.equal(value(`modules ${name}`), "loaded");
+    }
     assert.match(value("hosts localhost"), /127\.0\.0\.1/);
     const again = await apache.act("compared", { parameters });
     assert.deepEqual(again.compared, compared);

@@ -22,7 +22,8 @@ export interface ComparedFact {
     | "modules"
     | "version"
     | "sysctl"
-    | "unit";
+    | "unit"
+    | "hosts";
   readonly name: string;
   readonly value: string;
 }

@@ -72,12 +72,15 @@ function portsWith(findAgent: (name: string) => Promise<ResourceAgent | null>) {
 }
 
 /** The first inspection that an agent like this leads to. */
-function firstInspection(agent: ResourceAgent | null): Promise<Inspection> {
+function firstInspection(
+  agent: ResourceAgent | null,
+  orders: readonly OperationOrder[] = [ORDER],
+): Promise<Inspection> {
   let inspector: Inspector | null = null;
   return new Promise<Inspection>((resolve) => {
     inspector = openInspector({
       ...portsWith(() => Promise.resolve(agent)),
-      resources: () => [ORDER],
+      resources: () => orders,
       cibVersion: () => "0.1.0",
       onInspected: resolve,
     });
@@ -113,6 +116,15 @@ suite("inspection of what resources need", function () {
         },
       ],
     });
+  });
+
+  test("an agent is told which addresses come with the service", async () => {
+    const address = { ...ORDER, resource: "address", parameters: { ip: "192.0.2.1" } };
+    const checkReadiness: ResourceAgent["checkReadiness"] = async ({ comingAddresses }) => [
+      { ...BLOCKER, problem: String(comingAddresses) },
+    ];
+    const { resources } = await firstInspection({ ...AGENT, checkReadiness }, [ORDER, address]);
+    assert.equal(resources[1]?.findings[0]?.problem, "192.0.2.1");
   });
 
   test("an agent that is not on this node blocks", async () => {

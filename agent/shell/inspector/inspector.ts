@@ -86,8 +86,9 @@ class RunningInspector {
   async #inspectAll(orders: readonly OperationOrder[]): Promise<void> {
     const found = new Map<string, ResourceInspection>();
     if (this.#pass % AGENTS_KEPT_FOR === 0) this.#agents = new Map();
+    const comingAddresses = addressesOf(orders);
     for (const order of orders) {
-      found.set(order.resource, await this.#inspect(order));
+      found.set(order.resource, await this.#inspect(order, comingAddresses));
       if (this.#abort.signal.aborted) return;
     }
     this.#pass += 1;
@@ -96,7 +97,10 @@ class RunningInspector {
     this.#ports.onInspected({ resources: withinLimit(resources) });
   }
 
-  async #inspect(order: OperationOrder): Promise<ResourceInspection> {
+  async #inspect(
+    order: OperationOrder,
+    comingAddresses: readonly string[],
+  ): Promise<ResourceInspection> {
     const { resource } = order;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(RESOURCE_MAX_MS)]);
     const ended = inspectedOrLate(signal, resource);
@@ -105,7 +109,7 @@ class RunningInspector {
       if (typeof agent === "string") {
         return { resource, findings: [blocker(agent, "")], facts: [] };
       }
-      const context = questionContext(order, this.#ports, signal);
+      const context = { ...questionContext(order, this.#ports, signal), comingAddresses };
       const looked = inspectResource(agent, {
         context,
         before: this.#last.get(resource),
@@ -130,6 +134,15 @@ class RunningInspector {
     this.#agents.set(name, agent);
     return agent;
   }
+}
+
+/**
+ * Addresses that resources of the cluster would bring here with a failover: all agents of addresses
+ * have them in a parameter of this name. Whether they come before the server that listens on them
+ * is for the constraints to say.
+ */
+function addressesOf(orders: readonly OperationOrder[]): readonly string[] {
+  return orders.flatMap(({ parameters }) => parameters["ip"] || []);
 }
 
 /** The peer gets it in one message, which has a limit: what is beyond is not compared. */
