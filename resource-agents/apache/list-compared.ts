@@ -12,7 +12,7 @@ import {
 } from "../host-checks/index.ts";
 import { explainAbsence } from "./check-installed.ts";
 import { readServerUnits } from "./check-readiness.ts";
-import type { RunConfig } from "./run-config.ts";
+import { lastRunConfig, type RunConfig } from "./run-config.ts";
 import { describeServer, type Server } from "./server.ts";
 import { findSysconfigFile } from "./server-environment.ts";
 import { type ApacheSettings, readApacheSettings } from "./settings.ts";
@@ -24,8 +24,8 @@ const LOADED = "loaded";
 const versions = new Map<string, string>();
 
 /**
- * What both nodes should have alike for this server. A configuration that the server refuses has
- * no list of files; what does not depend on it is listed nevertheless.
+ * What both nodes should have alike for this server. Of a configuration that the server refuses,
+ * what it had before counts; where that is not known, what does not depend on it is listed alone.
  */
 export async function listServerCompared(context: AgentContext): Promise<readonly ComparedItem[]> {
   const read = readApacheSettings(context);
@@ -34,10 +34,12 @@ export async function listServerCompared(context: AgentContext): Promise<readonl
   const ofHost = [...listSysctls(), ...listUnits()];
   if (explainAbsence(settings) !== null) return [...listFiles(ownFiles(settings)), ...ofHost];
   const server = await describeServer(context, settings, true);
+  // What a refused configuration had before is no difference by itself: its file is.
+  const config = server.config ?? lastRunConfig(settings);
   const version = await readVersion(server);
   const items: ComparedItem[] = [
-    ...listFiles([...(server.config?.files ?? [settings.configFile]), ...ownFiles(settings)]),
-    ...(server.config === null ? [] : listOfConfig(server.config)),
+    ...listFiles([...(config?.files ?? [settings.configFile]), ...ownFiles(settings)]),
+    ...(config === null ? [] : listOfConfig(config)),
     ...(version === null ? [] : [{ kind: "version" as const, name: "httpd", value: version }]),
     ...ofHost,
   ];

@@ -53,8 +53,9 @@ suite("what httpd says of its configuration", () => {
       "AH00526: Syntax error on line 3 of /x:",
       "Invalid command 'Foo'",
     ].join("\n");
+    const stdout = "Included configuration files:";
     assert.equal(
-      explainRefusal({ kind: "exited", status: 1, stdout: "", stderr }),
+      explainRefusal({ kind: "exited", status: 1, stdout, stderr }),
       "AH00526: Syntax error on line 3 of /x:; Invalid command 'Foo'",
     );
     assert.equal(

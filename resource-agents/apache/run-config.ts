@@ -118,8 +118,14 @@ function keep(key: string, result: RunConfigResult, paths: readonly string[]): v
 export function explainRefusal(result: CommandResult): string {
   if (result.kind !== "exited")
     return result.kind === "notSpawned" ? result.reason : "no end in time";
-  const lines = `${result.stderr}\n${result.stdout}`.split("\n").map((line) => line.trim());
-  const told = lines.filter((line) => line !== "" && !/AH00558|:warn\]|^Action '/.test(line));
+  // On standard output is what it was asked for; a complaint is there only if it is nowhere else.
+  const toldOn = (text: string): string[] =>
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "" && !/AH00558|:warn\]|^Action '/.test(line));
+  const complaint = toldOn(result.stderr);
+  const told = complaint.length > 0 ? complaint : toldOn(result.stdout);
   return told.join("; ") || `exit status ${result.status}`;
 }
 
