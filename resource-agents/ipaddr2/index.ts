@@ -8,6 +8,13 @@ import type {
   Watch,
 } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import {
+  clearHandover,
+  letConnectionsEnd,
+  markHandover,
+  passOnToSource,
+  takeHandoverMark,
+} from "./handover.ts";
 import { readLinkRoutes } from "./link-routes.ts";
 import { IPADDR2_METADATA } from "./metadata.ts";
 import { findPlace, type Place } from "./place.ts";
@@ -29,6 +36,8 @@ export const IPADDR2_AGENT: ResourceAgent = {
   stop: (context) => withSettings(context, (settings) => stop(context, settings)),
   monitor: (context) => withSettings(context, (settings) => monitor(context, settings)),
   validate: (context) => withSettings(context, (settings) => validate(context, settings)),
+  migrateTo: (context) => withSettings(context, (settings) => migrateTo(context, settings)),
+  migrateFrom: (context) => withSettings(context, (settings) => migrateFrom(context, settings)),
   repair: (context) => withSettings(context, (settings) => repair(context, settings)),
   watches,
   checkReadiness: async (context) => {
@@ -63,6 +72,31 @@ async function start(context: AgentContext, settings: IpSettings): Promise<Agent
   const cloneProblem = findCloneProblem(context);
   if (cloneProblem !== null) return failed(OCF.ERR_CONFIGURED, cloneProblem);
   return hold(context, settings, OWNER_WAIT_MS);
+}
+
+/** The source of a planned move: it goes on as it is until the target holds the address. */
+async function migrateTo(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const found = await monitor(context, settings);
+  if (found.status === OCF.SUCCESS && settings.handoverMs > 0) markHandover(context);
+  return found;
+}
+
+/** The target: from now on both hold the address, and only this one is announced. */
+async function migrateFrom(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  const { place, held } = await look(context, settings);
+  if (place.kind !== "place") return failed(statusOf(place), place.reason);
+  const { request } = place;
+  const { ip, nic } = request;
+  const sourceMac = held.length > 0 ? null : await context.addresses.whoHas(ip, nic, OWNER_WAIT_MS);
+  if (sourceMac !== null && settings.handoverMs > 0) {
+    const options = { sourceMac, forMs: settings.handoverMs };
+    const problem = await passOnToSource(context, request, options);
+    if (problem !== null) context.log(`ip "${ip}": open connections will be cut: ${problem}`);
+  }
+  const problem = await holdOnly(context, request, held);
+  if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
+  announce(context, request, { ...settings, count: settings.announceCount });
+  return SUCCEEDED;
 }
 
 async function repair(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
@@ -109,6 +143,17 @@ async function holdOnly(
 }
 
 async function stop(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
+  if (takeHandoverMark(context)) {
+    // Never so long that the stop itself could run out of time: that would count as a failure.
+    const forMs = Math.min(settings.handoverMs, context.timeoutMs / 2);
+    await letConnectionsEnd(context, { ip: settings.ip, forMs });
+  }
+  const result = await remove(context, settings);
+  await clearHandover(context, { olderThanMs: 0 });
+  return result;
+}
+
+async function remove(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
   const held = await heldAddresses(context, settings);
   const known = held.map(({ prefixLength, nic }) => ({ ip: settings.ip, prefixLength, nic }));
   const problems: string[] = [];
@@ -165,6 +210,7 @@ async function monitor(context: AgentContext, settings: IpSettings): Promise<Age
     const problem = await context.addresses.hold(place.request, { lease: true });
     if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
   }
+  await clearHandover(context, { olderThanMs: settings.handoverMs });
   if (!context.isProbe && place.kind === "place") {
     announce(context, place.request, { ...settings, count: settings.announceCountRefresh });
   }

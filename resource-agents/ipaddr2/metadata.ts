@@ -61,6 +61,14 @@ const EFFECTIVE: readonly AgentParameter[] = [
     longDescription:
       "forever, or 0 so that the address is never chosen as a source. No other value.",
   }),
+  parameter("handover_timeout", "How long a planned move may let connections end", {
+    type: "integer",
+    defaultValue: "2",
+    longDescription:
+      "With the meta attribute allow-migrate=true a planned move holds the address on both nodes " +
+      "for a moment: new connections go to the new node, those that are open may end at the " +
+      "former one for so many seconds, and are cut then. 0: they are cut at once.",
+  }),
 ];
 
 const IGNORED_PARAMETERS: readonly AgentParameter[] = [
@@ -123,6 +131,8 @@ export const IPADDR2_METADATA: AgentMetadata = {
     { name: "start", timeoutMs: 20_000, intervalMs: 0 },
     { name: "stop", timeoutMs: 20_000, intervalMs: 0 },
     { name: "monitor", timeoutMs: 20_000, intervalMs: 10_000, depth: 0 },
+    { name: "migrate_to", timeoutMs: 20_000, intervalMs: 0 },
+    { name: "migrate_from", timeoutMs: 20_000, intervalMs: 0 },
     { name: "meta-data", timeoutMs: 5_000, intervalMs: 0 },
     { name: "validate-all", timeoutMs: 20_000, intervalMs: 0 },
   ],

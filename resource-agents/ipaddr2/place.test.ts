@@ -14,6 +14,7 @@ const SETTINGS: IpSettings = {
   announceCount: 5,
   announceIntervalMs: 200,
   announceCountRefresh: 0,
+  handoverMs: 2000,
   ignored: [],
 };
 const HOST: HostLinks = {

@@ -6,6 +6,8 @@ import { parseBoolean, parseInteger, textParameter } from "../contract.ts";
 const LABEL_MAX_LENGTH = 15;
 const ARP_COUNT_MAX = 100;
 const ARP_INTERVAL_MAX_MS = 60_000;
+const HANDOVER_DEFAULT_S = 2;
+const HANDOVER_MAX_S = 600;
 /** The default of the shell agent, which says nothing without a clone. */
 const CLUSTERIP_HASH_DEFAULT = "sourceip-sourceport";
 const ARP_SENDERS: ReadonlySet<string> = new Set([
@@ -36,6 +38,8 @@ export interface IpSettings {
   readonly announceCount: number;
   readonly announceIntervalMs: number;
   readonly announceCountRefresh: number;
+  /** How long connections of a planned move may go on at the former node; 0: they are cut. */
+  readonly handoverMs: number;
   /** A line for each parameter that was given and has no effect here. */
   readonly ignored: readonly string[];
 }
@@ -68,6 +72,10 @@ export function readIpSettings(context: AgentContext): SettingsResult {
     announceCountRefresh:
       readInteger(context, problems, { name: "arp_count_refresh", min: 0, max: ARP_COUNT_MAX }) ??
       0,
+    handoverMs:
+      1000 *
+      (readInteger(context, problems, { name: "handover_timeout", min: 0, max: HANDOVER_MAX_S }) ??
+        HANDOVER_DEFAULT_S),
     ignored: ignoredWords(context),
   };
   problems.push(...labelProblems(nic, label), ...refusedProblems(context));

@@ -1,5 +1,11 @@
 import { parse } from "yaml";
-import { GUIDE_COMMANDS, type Host, type Lab, type RunResult } from "../lab/index.ts";
+import {
+  GUIDE_COMMANDS,
+  type Host,
+  type Lab,
+  type RunResult,
+  WARM_COMMANDS,
+} from "../lab/index.ts";
 import { DrillError } from "./drill-error.ts";
 import type { DrillOptions } from "./options.ts";
 import type { Printer } from "./printer.ts";
@@ -50,7 +56,8 @@ export async function buildCluster(
   if (token.status !== 0) throw new DrillError(`lbctl cluster token: ${token.stderr.trim()}`);
   await mustShow(second, "lbctl cluster join -", { printer, input: token.stdout });
   await Promise.all(lab.hosts.map((host) => mustShow(host, "lbctl cluster start", how)));
-  for (const line of GUIDE_COMMANDS) await mustShow(first, line, how);
+  const commands = options.form === "warm" ? WARM_COMMANDS : GUIDE_COMMANDS;
+  for (const line of commands) await mustShow(first, line, how);
   for (const line of groupCommands(options)) await mustShow(first, line, how);
 }
 

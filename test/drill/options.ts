@@ -7,6 +7,8 @@ export interface DrillOptions {
   readonly runs: number;
   readonly profile: "fast" | "lan" | "vm" | undefined;
   readonly transport: "udp" | "udpu" | undefined;
+  /** `ordered`: the guide's, the server follows the address. `warm`: the server runs on both. */
+  readonly form: "ordered" | "warm";
   readonly outputFormat: "text" | "json";
   /** How long the scenarios that only watch go on; each has its own default. */
   readonly seconds: number | undefined;
@@ -35,6 +37,11 @@ export function parseOptions(argv: readonly string[]): DrillOptions {
     .addOption(new Option("--profile <name>", "timing").choices(["fast", "lan", "vm"]))
     .addOption(new Option("--transport <name>", "how tokens go").choices(["udp", "udpu"]))
     .addOption(
+      new Option("--form <name>", "the server follows the address, or runs on both hosts")
+        .choices(["ordered", "warm"])
+        .default("ordered"),
+    )
+    .addOption(
       new Option("--output-format <format>", "json: one object a scenario, one a line")
         .choices(["text", "json"])
         .default("text"),
@@ -61,6 +68,7 @@ function fromParsed(found: Record<string, unknown>): DrillOptions {
     runs: typeof runs === "number" ? runs : 1,
     profile: profile === "fast" || profile === "lan" || profile === "vm" ? profile : undefined,
     transport: transport === "udp" || transport === "udpu" ? transport : undefined,
+    form: found["form"] === "warm" ? "warm" : "ordered",
     outputFormat: found["outputFormat"] === "json" ? "json" : "text",
     seconds: typeof seconds === "number" ? seconds : undefined,
     secondLink: found["secondLink"] === true,

@@ -8,6 +8,8 @@ export interface Status {
     readonly id: string;
     readonly role: string;
     readonly nodes: readonly string[];
+    /** More than 1: a clone. */
+    readonly instancesMax: number;
   }[];
 }
 
@@ -41,19 +43,24 @@ function isStatus(value: unknown): value is Status {
   return value.resources.every(isResource);
 }
 
-/** The node on which both resources are started while both nodes are online, or what is amiss. */
+/**
+ * The node on which all is started that runs on one, while both nodes are online and clones run on
+ * both; or what is amiss.
+ */
 export function activeNode(status: Status): { readonly active?: string; readonly why: string } {
   const away = status.nodes.filter(({ state }) => state.toLowerCase() !== "online");
   if (status.nodes.length !== 2) return { why: `${status.nodes.length} nodes instead of 2` };
   if (away.length > 0) return { why: away.map(({ name, state }) => `${name} ${state}`).join(", ") };
   if (status.resources.length === 0) return { why: "no resources" };
   const idle = status.resources.filter(
-    ({ role, nodes }) => role.toLowerCase() !== "started" || nodes.length !== 1,
+    ({ role, nodes, instancesMax }) =>
+      role.toLowerCase() !== "started" || nodes.length !== Math.min(instancesMax, 2),
   );
   if (idle.length > 0) {
     return { why: idle.map(({ id, role, nodes }) => `${id} ${role} on [${nodes}]`).join(", ") };
   }
-  const places = new Set(status.resources.flatMap(({ nodes }) => nodes));
+  const lone = status.resources.filter(({ instancesMax }) => instancesMax === 1);
+  const places = new Set(lone.flatMap(({ nodes }) => nodes));
   const [active, other] = [...places];
   if (active === undefined || other !== undefined) return { why: `apart: ${[...places]}` };
   return { active, why: "" };
