@@ -12,7 +12,7 @@ const OPEN_STATES: ReadonlySet<string> = new Set([
   "0B", // CLOSING
 ]);
 
-/** How many connections to this address of this host are open. Never rejects: unreadable is none. */
+/** Counts the open connections to this address of this host. Never rejects: unreadable is none. */
 export async function countConnections(ip: string): Promise<number> {
   const wanted = new Set(kernelForms(ip));
   const tables = await Promise.all(["tcp", "tcp6"].map(readTable));
