@@ -19,7 +19,7 @@ export function writeHostFiles(folder: string, name: string, names: readonly Nam
   writeFileSync(join(etc, "resolv.conf"), ""); // No name server is reachable from a host.
   writeFileSync(join(etc, "hostname"), `${name}\n`);
   writeFileSync(join(etc, "hosts"), hostsFile(names));
-  writeHttpd(etc, name);
+  writeHttpd(etc);
   writeVar(join(folder, "var"), name);
 }
 
@@ -28,10 +28,10 @@ function hostsFile(names: readonly NamedAddress[]): string {
   return ["127.0.0.1 localhost", "::1 localhost ip6-localhost", ...lines, ""].join("\n");
 }
 
-function writeHttpd(etc: string, name: string): void {
+function writeHttpd(etc: string): void {
   const root = join(etc, "httpd");
   mkdirSync(join(root, "conf"), { recursive: true });
-  writeFileSync(join(root, "conf", "httpd.conf"), httpdConf(name));
+  writeFileSync(join(root, "conf", "httpd.conf"), httpdConf());
   symlinkSync(httpdFlavour().modules, join(root, "modules"));
   symlinkSync("/var/log/httpd", join(root, "logs"));
   symlinkSync("/run/httpd", join(root, "run"));

@@ -24,11 +24,11 @@ export function httpdFlavour(): Flavour {
  * `logs` and `run`), small, and good for Debian's binary too: modules that one of them has built in
  * are loaded only where they are missing.
  */
-export function httpdConf(name: string): string {
+export function httpdConf(): string {
   const { user, group } = httpdFlavour();
   return `# Written by the lab: RHEL's layout, few workers.
 ServerRoot "/etc/httpd"
-ServerName ${name}
+ServerName www.example.com
 Listen 80
 PidFile /run/httpd/httpd.pid
 

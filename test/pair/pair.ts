@@ -155,12 +155,14 @@ export function untilStatus(
   host: Host,
   what: string,
   holds: (status: ClusterStatus) => boolean,
+  limitMs = PATIENCE_MS,
 ): Promise<ClusterStatus> {
-  return until(`${host.name}: ${what}`, async () => {
+  const probe = async () => {
     const { value, why } = await readStatus(host);
     if (value === undefined) return { why };
     return holds(value) ? { value, why: "" } : { why: describe(value) };
-  });
+  };
+  return until(`${host.name}: ${what}`, probe, limitMs);
 }
 
 /** The configuration, as programs read it. */

@@ -64,6 +64,8 @@ suite("pair: the standby is known to be good", function () {
 
   test("mended, it is ready again and alike", async () => {
     await must(pair.second, `cp /tmp/good.conf ${CONF}`);
+    // A change of the configuration makes both look at once.
+    await must(pair.first, "lbctl node attribute ip2 mended=yes");
     await untilReadiness("ip2", "ready");
     await untilStatus(
       pair.first,
