@@ -89,7 +89,8 @@ suite("pair: the server on both hosts, the address alone moves", function () {
     await untilServedBy(pair, "ip1");
     assert.ok(await holds(second), "ip2 waits for the request");
     const answer = await request.finish();
-    assert.match(answer, /^HTTP\/1\.1 200[^]*ip2$/);
+    assert.match(answer, /^HTTP\/1\.1 200/);
+    assert.ok(answer.endsWith("ip2"), answer);
     await untilTrue("ip2 lets go", async () => !(await holds(second)));
     await must(first, "lbctl node unstandby ip2 --wait");
   });
