@@ -7,9 +7,9 @@ import type { ResourceAgent } from "./contract.ts";
 import { HEARTBEAT_DUMMY_AGENT, PACEMAKER_DUMMY_AGENT } from "./dummy/index.ts";
 import type { AgentFolders } from "./external/index.ts";
 import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
+import { type KnownAgents, openKnownAgents } from "./known-agents.ts";
 import { MAILTO_AGENT } from "./mailto/index.ts";
 import { PING_AGENT } from "./ping/index.ts";
-import { type KnownAgents, openKnownAgents } from "./known-agents.ts";
 
 export type { Announcement } from "./announce-address.ts";
 export { announceAddress } from "./announce-address.ts";

@@ -186,8 +186,8 @@ suite("checkCib with every kind of thing", () => {
       },
       [
         'property set "p1" "is-managed": is not a known cluster property; known: ' +
-          "dc-deadtime, enable-acl, stonith-enabled, batch-limit, have-watchdog, " +
-          "node-health-red and 39 more",
+          "dc-deadtime, drift-ignore, enable-acl, stonith-enabled, batch-limit, have-watchdog " +
+          "and 40 more",
         'operation defaults set "d2" "timeout": "soon": must be a duration such as 30s, 500ms, ' +
           "1min or 2h, at most 24 days",
       ],

@@ -287,7 +287,7 @@ const rows: readonly (readonly [string, Change, readonly string[]])[] = [
     [
       'property "no-quorum-polcy": is not a known cluster property; known: ' +
         "no-quorum-policy, cluster-delay, shutdown-lock, load-threshold, concurrent-fencing, " +
-        "enable-acl and 39 more",
+        "enable-acl and 40 more",
     ],
   ],
   [

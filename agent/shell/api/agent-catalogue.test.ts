@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setup, suite, teardown, test } from "mocha";
 import type { AddressTable } from "../../../resource-agents/contract.ts";
-import { agentName, listAgents } from "../../../resource-agents/index.ts";
 import { openAgentCatalogue } from "./agent-catalogue.ts";
 
 /** A host with one interface in one subnet. */
