@@ -2,15 +2,20 @@
 
 import { explainHold } from "../arbitration/index.ts";
 import type { Instant } from "../base/index.ts";
-import { renderRing } from "../model/index.ts";
+import { type OperationRecord, renderRing } from "../model/index.ts";
 import { countVotes } from "./plan.ts";
 import { type AgentState, hasOtherFiles, hasPeer, isMeetingOver } from "./state.ts";
+
+/** Exit statuses of a monitor: it works, but not fully (Pacemaker's addition to OCF). */
+const OCF_DEGRADED = 190;
+const OCF_DEGRADED_PROMOTED = 191;
 
 /** One sentence a matter; empty when all is well. */
 export function explainWarnings(state: AgentState, now: Instant): readonly string[] {
   return [
     ...explainPeer(state, now),
     ...explainQuorum(state, now),
+    ...explainDegraded(state),
     ...explainFiles(state),
     ...explainProtection(state),
     ...explainHeartbeat(state),
@@ -89,6 +94,23 @@ function explainQuorum(state: AgentState, now: Instant): readonly string[] {
     ];
   }
   return quorum.isQuorate ? [] : [`no quorum: 1 vote of ${quorum.votesNeeded} needed`];
+}
+
+/** What works, but not fully, such as a balancer whose members are down; in the agent's words. */
+function explainDegraded(state: AgentState): readonly string[] {
+  return [state.localHistory, state.peerHistory].flatMap(({ node, resources }) =>
+    resources.flatMap(({ resource, records }) =>
+      records.filter(isDegraded).map(({ reason }) => {
+        const why = reason === "" ? "its monitor says so" : reason;
+        return `resource ${resource} is degraded on ${node}: ${why}`;
+      }),
+    ),
+  );
+}
+
+function isDegraded({ operation, outcome }: OperationRecord): boolean {
+  if (operation !== "monitor" || outcome.kind !== "exited") return false;
+  return outcome.status === OCF_DEGRADED || outcome.status === OCF_DEGRADED_PROMOTED;
 }
 
 function explainFiles(state: AgentState): readonly string[] {
