@@ -1,10 +1,10 @@
 import { parse } from "yaml";
 import {
-  GUIDE_COMMANDS,
   type Host,
   type Lab,
+  orderedCommands,
   type RunResult,
-  WARM_COMMANDS,
+  warmCommands,
 } from "../lab/index.ts";
 import { DrillError } from "./drill-error.ts";
 import type { DrillOptions } from "./options.ts";
@@ -56,7 +56,8 @@ export async function buildCluster(
   if (token.status !== 0) throw new DrillError(`lbctl cluster token: ${token.stderr.trim()}`);
   await mustShow(second, "lbctl cluster join -", { printer, input: token.stdout });
   await Promise.all(lab.hosts.map((host) => mustShow(host, "lbctl cluster start", how)));
-  const commands = options.form === "warm" ? WARM_COMMANDS : GUIDE_COMMANDS;
+  const { form, server } = options;
+  const commands = form === "warm" ? warmCommands(server) : orderedCommands(server);
   for (const line of commands) await mustShow(first, line, how);
   for (const line of groupCommands(options)) await mustShow(first, line, how);
 }

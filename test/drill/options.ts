@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { ServerName } from "../lab/index.ts";
 import { DEFAULT_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
+
+const SERVER_NAMES: readonly ServerName[] = ["apache", "nginx", "haproxy"];
 
 /** What the drill was asked to do. */
 export interface DrillOptions {
@@ -9,6 +12,7 @@ export interface DrillOptions {
   readonly transport: "udp" | "udpu" | undefined;
   /** `ordered`: the guide's, the server follows the address. `warm`: the server runs on both. */
   readonly form: "ordered" | "warm";
+  readonly server: ServerName;
   readonly outputFormat: "text" | "json";
   /** How long the scenarios that only watch go on; each has its own default. */
   readonly seconds: number | undefined;
@@ -42,6 +46,9 @@ export function parseOptions(argv: readonly string[]): DrillOptions {
         .default("ordered"),
     )
     .addOption(
+      new Option("--server <name>", "what serves").choices([...SERVER_NAMES]).default("apache"),
+    )
+    .addOption(
       new Option("--output-format <format>", "json: one object a scenario, one a line")
         .choices(["text", "json"])
         .default("text"),
@@ -68,6 +75,7 @@ function fromParsed(found: Record<string, unknown>): DrillOptions {
     runs: typeof runs === "number" ? runs : 1,
     profile: profile === "fast" || profile === "lan" || profile === "vm" ? profile : undefined,
     transport: transport === "udp" || transport === "udpu" ? transport : undefined,
+    server: SERVER_NAMES.find((name) => name === found["server"]) ?? "apache",
     form: found["form"] === "warm" ? "warm" : "ordered",
     outputFormat: found["outputFormat"] === "json" ? "json" : "text",
     seconds: typeof seconds === "number" ? seconds : undefined,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { httpdConf, httpdFlavour } from "./httpd-files.ts";
+import { haproxyCfg, nginxConf } from "./server-files.ts";
 
 /** A name in a host's /etc/hosts. */
 export interface NamedAddress {
@@ -20,6 +21,7 @@ export function writeHostFiles(folder: string, name: string, names: readonly Nam
   writeFileSync(join(etc, "hostname"), `${name}\n`);
   writeFileSync(join(etc, "hosts"), hostsFile(names));
   writeHttpd(etc);
+  writeOthers(etc);
   writeVar(join(folder, "var"), name);
 }
 
@@ -35,6 +37,13 @@ function writeHttpd(etc: string): void {
   symlinkSync(httpdFlavour().modules, join(root, "modules"));
   symlinkSync("/var/log/httpd", join(root, "logs"));
   symlinkSync("/run/httpd", join(root, "run"));
+}
+
+function writeOthers(etc: string): void {
+  const flavour = httpdFlavour();
+  for (const folder of ["nginx", "haproxy"]) mkdirSync(join(etc, folder), { recursive: true });
+  writeFileSync(join(etc, "nginx", "nginx.conf"), nginxConf(flavour.user));
+  writeFileSync(join(etc, "haproxy", "haproxy.cfg"), haproxyCfg(flavour));
 }
 
 function writeVar(root: string, name: string): void {

@@ -1,6 +1,12 @@
 export { Client } from "./client.ts";
 export { monotonicMs, pause, wallToMonotonicMs } from "./clock.ts";
-export { GUIDE_COMMANDS, VIRTUAL_IP, WARM_COMMANDS } from "./guide-commands.ts";
+export {
+  GUIDE_COMMANDS,
+  orderedCommands,
+  type ServerName,
+  VIRTUAL_IP,
+  warmCommands,
+} from "./guide-commands.ts";
 export { Host, type HostLink } from "./host.ts";
 export { guideHosts, type HostOptions, Lab, type LabOptions, openLab } from "./lab.ts";
 export type { HostProcess } from "./processes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
-import { type Host, VIRTUAL_IP, WARM_COMMANDS } from "../lab/index.ts";
+import { type Host, VIRTUAL_IP, warmCommands } from "../lab/index.ts";
 import { Watch } from "../lab/watch/index.ts";
 import {
   formPair,
@@ -56,7 +56,7 @@ suite("pair: the server on both hosts, the address alone moves", function () {
     pair = await openPair();
     ({ first, second } = pair);
     await formPair(pair);
-    for (const line of WARM_COMMANDS) await must(first, line);
+    for (const line of warmCommands("apache")) await must(first, line);
     await untilServedBy(pair, "ip1");
   });
 

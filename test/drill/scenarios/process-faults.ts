@@ -4,15 +4,15 @@ import { lbctl, observe } from "./context.ts";
 import type { FaultScenario } from "./scenario.ts";
 
 const AGENT_PID_FILE = "/run/lb-cluster/agent.pid";
-const HTTPD_NAMES = ["apache2", "httpd"];
+const SERVER_PROGRAMS = ["apache2", "httpd", "nginx", "haproxy"];
 const LIMIT_MS = 60_000;
 
-/** SIGKILL to every httpd process of the active host, the parent first. */
+/** SIGKILL to every process of the server on the active host, the parent first. */
 export const httpdCrash: FaultScenario = {
   kind: "fault",
   async act(context, { active }) {
-    const httpd = active.processes().filter(({ name }) => HTTPD_NAMES.includes(name));
-    if (httpd.length === 0) throw new DrillError(`${active.name}: no httpd runs`);
+    const httpd = active.processes().filter(({ name }) => SERVER_PROGRAMS.includes(name));
+    if (httpd.length === 0) throw new DrillError(`${active.name}: no server runs`);
     const faultAt = monotonicMs();
     for (const { pid } of httpd) killQuietly(pid);
     await observe(context, { ms: 2_000, limitMs: LIMIT_MS });
