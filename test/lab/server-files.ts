@@ -1,4 +1,4 @@
-/** Configurations of the other servers that a host may run in the place of httpd; small, and alike. */
+/** Configurations of other servers that a host may run in the place of httpd; small, and alike. */
 
 /** nginx on port 80, with the page that names its host. `user` runs the workers. */
 export function nginxConf(user: string): string {
