@@ -145,7 +145,7 @@ suite("IPaddr2 on a real link", function () {
 
   test("ready: nothing to say; no interface, no subnet, link down: why not", async () => {
     const findings = async (parameters: Record<string, string>) =>
-      (await host.act(AGENT, "readiness", { parameters })).watches;
+      (await host.act(AGENT, "readiness", { parameters })).findings;
     assert.deepEqual(await findings(V4.parameters), []);
     assert.deepEqual(await findings(V6.parameters), []);
     const blocks = (problem: string, remedy: string) => [{ severity: "blocks", problem, remedy }];
@@ -168,7 +168,7 @@ suite("IPaddr2 on a real link", function () {
 
   test("compared: the interface that was found, and the switches that decide answers", async () => {
     host.command("sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=1");
-    const { watches } = await host.act(AGENT, "compared", { parameters: { ip: IP } });
+    const { compared } = await host.act(AGENT, "compared", { parameters: { ip: IP } });
     const name = `net.ipv4.conf.(interface of ${IP})`;
     for (const item of [
       { kind: "sysctl", name: `interface of ${IP}`, value: "eth0" },
@@ -177,8 +177,8 @@ suite("IPaddr2 on a real link", function () {
       { kind: "sysctl", name: `${name}.arp_announce`, value: "0" },
     ]) {
       assert.ok(
-        watches.some((each) => JSON.stringify(each) === JSON.stringify(item)),
-        JSON.stringify([item, watches]),
+        compared.some((each) => JSON.stringify(each) === JSON.stringify(item)),
+        JSON.stringify([item, compared]),
       );
     }
     host.command("sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=0");
