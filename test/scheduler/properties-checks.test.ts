@@ -63,6 +63,8 @@ function stateOf(resource: string, nodes: readonly string[], promoted = false): 
     role: nodes.length > 0 ? "Started" : "Stopped",
     failedOn: [],
     isManaged: true,
+    unmanagedOn: [],
+    inMaintenanceOn: [],
     isBlocked: false,
     isOrphan: false,
     isDisabled: false,

@@ -44,7 +44,19 @@ function explainPeer(state: AgentState, now: Instant): readonly string[] {
   const loss = `node ${peer} ${LOSS_WORDS[reason]} (ring ${ring})`;
   const what = `${loss}; nothing can take over if this node fails`;
   const held = holding === null ? "" : `. resources of ${peer} are not taken over: ${holding}`;
-  return [`${what}${held}`, ...explainRefused(state)];
+  return [`${what}${held}`, ...explainLeft(state), ...explainRefused(state)];
+}
+
+/** What the peer was not told to stop may still run there. */
+function explainLeft({ peerHistory, identity }: AgentState): readonly string[] {
+  const peer = identity.peer.name;
+  return peerHistory.resources
+    .filter(({ wasLeftActive }) => wasLeftActive === true)
+    .map(
+      ({ resource }) =>
+        `resource ${resource} was left active on ${peer}, unmanaged, and starts nowhere else ` +
+        `until ${peer} is back; if it is stopped there, "lbctl resource refresh ${resource}" says so`,
+    );
 }
 
 /** Packets come, but cannot be believed: says what to mend. */

@@ -211,7 +211,9 @@ function losePeer(
     .filter((entry) => isActive(entry) && mayBeTooMany(state.cib, entry))
     .map((entry) => entry.resource);
   const drop = (next: AgentState): AgentStep => giveUpResources(next, mine, now);
-  return inTurn(lost, [...parts, ...(reason === "evicted" ? [drop] : [])]);
+  // After its own goodbye a node has nothing but what it leaves as it is on purpose.
+  const hasLeft = state.stopping?.hasLeft === true;
+  return inTurn(lost, [...parts, ...(reason === "evicted" && !hasLeft ? [drop] : [])]);
 }
 
 /** True unless the other node does no harm by running the same meanwhile. */

@@ -1,6 +1,6 @@
 /** What clients ask for: answered here, done here, or passed on to the DC. */
 import { type Instant, sortedText } from "../base/index.ts";
-import { clearFailures, isFailure, releaseLocks } from "../history/index.ts";
+import { clearFailures, giveUpLeftActive, isFailure, releaseLocks } from "../history/index.ts";
 import type {
   ApiReply,
   ApiRequest,
@@ -266,16 +266,22 @@ function forgetOn(state: AgentState, wish: Forgetting, now: Instant): AgentStep 
   ]);
 }
 
-/** A peer that is away is not asked: a refresh gives up what is kept for it (shutdown-lock). */
+/**
+ * A peer that is away is not asked: a refresh gives up what is kept for it (shutdown-lock). What
+ * was left active there is given up only by name: a cleanup of everything is a habit, and says
+ * nothing of what still runs there.
+ */
 function forgetThere(
   state: AgentState,
   wish: Pick<Forgetting, "what" | "resource">,
   now: Instant,
 ): AgentStep {
   if (hasPeer(state)) return send(state, { kind: "forget", ...wish }, now);
-  if (wish.what !== "refresh") return nothing(state);
+  if (wish.what !== "refresh" && wish.what !== "cleanup") return nothing(state);
   const ids = targetsOf(state, wish.resource);
-  const peerHistory = ids.reduce(releaseLocks, state.peerHistory);
+  const unlocked =
+    wish.what === "refresh" ? ids.reduce(releaseLocks, state.peerHistory) : state.peerHistory;
+  const peerHistory = wish.resource === null ? unlocked : ids.reduce(giveUpLeftActive, unlocked);
   return nothing({ ...state, peerHistory, isPlanDue: true });
 }
 
@@ -292,12 +298,14 @@ function cleanedNotes(state: AgentState, wish: Forgetting): readonly string[] {
   );
 }
 
-/** True where a refresh gives up what is kept for the peer that is away. */
+/** True where something is given up that is kept for the peer that is away. */
 function isKept(state: AgentState, { what, resource }: Forgetting): boolean {
   const ids = targetsOf(state, resource);
-  const isMeant = ({ resource: id, lockedSinceS }: ResourceHistory): boolean =>
-    lockedSinceS !== undefined && ids.includes(id);
-  return what === "refresh" && state.peerHistory.resources.some(isMeant);
+  const isMeant = ({ resource: id, lockedSinceS, wasLeftActive }: ResourceHistory): boolean => {
+    const isLocked = lockedSinceS !== undefined && what === "refresh";
+    return ids.includes(id) && (isLocked || wasLeftActive === true);
+  };
+  return state.peerHistory.resources.some(isMeant);
 }
 
 function targetsOf(state: AgentState, resource: ResourceId | null): readonly ResourceId[] {

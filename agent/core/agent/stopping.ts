@@ -2,13 +2,14 @@
  * This node stops: its resources leave it first, then it says goodbye.
  *
  *   running ──asked──▶ emptying ──nothing held that the cluster manages──▶ left
+ *                                  (what is not managed stays, and the peer is told so first)
  *      ▲                  └─a resource that cannot be stopped: refused─┐
  *      └───────────────────────────────────────────────────────────────┘
  */
 import type { Instant } from "../base/index.ts";
-import { releaseLocks } from "../history/index.ts";
+import { markLeftActive, releaseLocks, unmarkLeftActive } from "../history/index.ts";
 import { isQuiet } from "../messaging/index.ts";
-import type { ApiReply, NodeHistory, ResourceId, ResourceState } from "../model/index.ts";
+import type { ApiReply, NodeHistory, NodeName, ResourceId, ResourceState } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { isActive } from "./active.ts";
 import type { Asker } from "./asker.ts";
@@ -59,11 +60,31 @@ export function settleStopping(state: AgentState, now: Instant): AgentStep {
   // What could not be stopped is left alone like something that is not managed, and still runs.
   const blocked = mine.find((id) => find(states, id)?.isBlocked === true);
   if (blocked !== undefined) return refuse(state, blocked, now);
-  const managed = mine.filter((id) => find(states, id)?.isManaged !== false);
-  if (managed.length === 0) return leave(state, now);
+  const { name } = state.identity.local;
+  const managed = mine.filter((id) => isManagedOn(find(states, id), name));
+  if (managed.length === 0) return leaveBehind(state, mine, now);
   // Where nothing may be planned, nobody else empties this node.
   const isOnItsOwn = hasPeer(state) ? state.meeting.problem !== null : isStartDoubtful(state, now);
   return isOnItsOwn ? dropResources(state, managed, now) : nothing(state);
+}
+
+/**
+ * What is not managed stays active here. The peer has to know it before it hears the goodbye, which
+ * says that nothing is held: else it would start a second copy.
+ */
+function leaveBehind(state: AgentState, unmanaged: readonly ResourceId[], now: Instant): AgentStep {
+  const untold = state.localHistory.resources.filter(
+    ({ resource, wasLeftActive }) => unmanaged.includes(resource) && wasLeftActive !== true,
+  );
+  if (untold.length === 0 || !hasPeer(state)) return leave(state, now);
+  const names = untold.map(({ resource }) => resource).join(" ");
+  return inTurn(state, [
+    (next) => perform(next, log("warning", "resourcesLeftActive", { resources: names })),
+    ...untold.map(({ resource }) => (next: AgentState): AgentStep => {
+      const change = (history: NodeHistory) => markLeftActive(history, resource);
+      return changeHistory(next, resource, { change, now });
+    }),
+  ]);
 }
 
 function isBusy(state: AgentState): boolean {
@@ -92,12 +113,13 @@ function refuse(state: AgentState, blocked: ResourceId, now: Instant): AgentStep
     `node ${name} keeps running: resource "${blocked}" could not be stopped; ` +
     `repair it and run "lbctl resource cleanup ${blocked}", then stop the node again`;
   const unmarked = setAttributes(state, { standby: "", shutdown: "" });
-  const locked = state.localHistory.resources.filter(
-    ({ lockedSinceS }) => lockedSinceS !== undefined,
+  const kept = state.localHistory.resources.filter(
+    ({ lockedSinceS, wasLeftActive }) => lockedSinceS !== undefined || wasLeftActive === true,
   );
   return inTurn(unmarked, [
-    ...locked.map(({ resource }) => (next: AgentState): AgentStep => {
-      const change = (history: NodeHistory) => releaseLocks(history, resource);
+    ...kept.map(({ resource }) => (next: AgentState): AgentStep => {
+      const change = (history: NodeHistory) =>
+        unmarkLeftActive(releaseLocks(history, resource), resource);
       return changeHistory(next, resource, { change, now });
     }),
     (next) => answerAll(next, { kind: "failed", text }, now),
@@ -112,6 +134,12 @@ function answerAll(state: AgentState, reply: ApiReply, now: Instant): AgentStep 
     state,
     askers.map((to) => (next: AgentState) => answer(next, { to, now }, reply)),
   );
+}
+
+/** Copies of a clone are managed or not, each by itself. */
+function isManagedOn(found: ResourceState | undefined, node: NodeName): boolean {
+  if (found === undefined) return true;
+  return found.activeOn.includes(node) ? !found.unmanagedOn.includes(node) : found.isManaged;
 }
 
 function find(states: readonly ResourceState[], id: ResourceId): ResourceState | undefined {

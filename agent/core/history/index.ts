@@ -6,5 +6,13 @@ export {
   forgetResource,
 } from "./forget.ts";
 export { isFailure, isFoundActive, isProbe } from "./judge.ts";
-export { addLocks, keepFormerLocks, keepLocks, releaseLocks } from "./locks.ts";
+export {
+  addLocks,
+  giveUpLeftActive,
+  keepFormerLocks,
+  keepLocks,
+  markLeftActive,
+  releaseLocks,
+  unmarkLeftActive,
+} from "./locks.ts";
 export { type RecordOptions, recordResult } from "./record-result.ts";

@@ -8,11 +8,14 @@ import {
 } from "../model/index.ts";
 import {
   addLocks,
+  giveUpLeftActive,
   keepFormerLocks,
   keepLocks,
+  markLeftActive,
   type RecordOptions,
   recordResult,
   releaseLocks,
+  unmarkLeftActive,
 } from "./index.ts";
 
 const SINCE_S = 1_700_000_000;
@@ -117,5 +120,50 @@ suite("locks in the history of a node", () => {
     const empty = entry("b", { records: [], lockedSinceS: SINCE_S });
     assert.deepEqual(list(releaseLocks(historyOf(LOCKED, empty), "b")), ["a* 1"]);
     assert.deepEqual(list(releaseLocks(historyOf(LOCKED, empty), null)), ["a 1"]);
+  });
+});
+
+suite("what was left active", () => {
+  const started = entry("web", { records: [record("start", exited(0))] });
+  const left = markLeftActive(historyOf(started, entry("ip")), "web");
+
+  test("the mark is on what was left, and can be taken back", () => {
+    assert.deepEqual(
+      left.resources.map(({ wasLeftActive }) => wasLeftActive),
+      [true, undefined],
+    );
+    assert.deepEqual(unmarkLeftActive(left, "web"), historyOf(started, entry("ip")));
+  });
+
+  test("it is remembered with its records, whatever ends the ring after it", () => {
+    for (const kept of [keepLocks(left), keepFormerLocks(left), keepFormerLocks(keepLocks(left))]) {
+      assert.deepEqual(list(kept), ["web 1"]);
+      assert.equal(kept.resources[0]?.wasLeftActive, true);
+    }
+  });
+
+  test("a node that is back tells by itself what runs there", () => {
+    const probed = historyOf(entry("web", { records: [record("monitor", exited(7))] }));
+    assert.deepEqual(
+      addLocks(probed, keepLocks(left), () => false),
+      probed,
+    );
+    assert.deepEqual(list(addLocks(historyOf(), keepLocks(left), () => false)), []);
+  });
+
+  test("a person gives up what is named, and nothing else", () => {
+    assert.deepEqual(list(giveUpLeftActive(left, "web")), ["ip 1"]);
+    assert.deepEqual(list(giveUpLeftActive(left, "ip")), ["web 1", "ip 1"]);
+  });
+
+  test("monitors leave the mark, anything that is done with the resource ends it", () => {
+    const after = (operation: string): boolean | undefined => {
+      const next = record(operation, exited(0), { callId: 2 });
+      return recordResult(left, "web", next, OPTIONS).resources[0]?.wasLeftActive;
+    };
+    assert.deepEqual(
+      [after("monitor"), after("stop"), after("start")],
+      [true, undefined, undefined],
+    );
   });
 });

@@ -7,8 +7,9 @@ import {
 } from "../model/index.ts";
 import { isProbe } from "./judge.ts";
 
-// Resources that are kept for a node which was stopped in order (shutdown-lock): `lockedSinceS` in
-// their history. The node notes it with the stop, and its peer remembers it while the node is away.
+// Resources that are kept for a node which was stopped in order. `lockedSinceS` in their history:
+// they were stopped with it, and shutdown-lock is on. `wasLeftActive`: they were not managed, so
+// they were left as they are. The node notes both, and its peer remembers them while it is away.
 
 const STATUS_OK = 0;
 const STATUS_NOT_RUNNING = 7;
@@ -30,28 +31,59 @@ function isNotRunning(outcome: OperationRecord["outcome"]): boolean {
 
 /** What is left of a node that left in order: nothing but what is kept for it. */
 export function keepLocks({ node, resources }: NodeHistory): NodeHistory {
-  const locked = resources
-    .filter(({ lockedSinceS }) => lockedSinceS !== undefined)
-    .map((entry) => ({ ...entry, records: [], repairs: 0 }));
-  return { ...emptyHistory(node), resources: locked };
+  const kept = resources.flatMap((entry): readonly ResourceHistory[] => {
+    if (entry.wasLeftActive === true) return [entry];
+    return entry.lockedSinceS === undefined ? [] : [{ ...entry, records: [], repairs: 0 }];
+  });
+  return { ...emptyHistory(node), resources: kept };
 }
 
 /** The same of a node that has left without a goodbye: what was kept for it before it came back. */
 export function keepFormerLocks(history: NodeHistory): NodeHistory {
-  const resources = history.resources.filter(({ records }) => records.length === 0);
+  const resources = history.resources.filter(
+    ({ records, wasLeftActive }) => records.length === 0 || wasLeftActive === true,
+  );
   return keepLocks({ ...history, resources });
 }
 
+/** Notes that the node leaves while the resource is active there and not managed. */
+export function markLeftActive(history: NodeHistory, resource: ResourceId): NodeHistory {
+  const resources = history.resources.map((entry): ResourceHistory => {
+    return entry.resource === resource ? { ...entry, wasLeftActive: true } : entry;
+  });
+  return { ...history, resources };
+}
+
+/** The node does not leave after all. */
+export function unmarkLeftActive(history: NodeHistory, resource: ResourceId): NodeHistory {
+  const resources = history.resources.map((entry): ResourceHistory => {
+    const { wasLeftActive: _, ...rest } = entry;
+    return entry.resource === resource ? rest : entry;
+  });
+  return { ...history, resources };
+}
+
+/** A person says that the resource is not active any more on the node that was stopped. */
+export function giveUpLeftActive(history: NodeHistory, resource: ResourceId): NodeHistory {
+  const resources = history.resources.filter(
+    (entry) => entry.resource !== resource || entry.wasLeftActive !== true,
+  );
+  return { ...history, resources };
+}
+
 /**
- * The history of a node that is back, with what was kept for it while it was away. What it has
- * started already, or found active, is not kept any more.
+ * The history of a node that is back, with the locks of what was kept for it while it was away.
+ * What it has started already, or found active, is not kept any more. Of what was left active the
+ * node tells by its own probes.
  */
 export function addLocks(
   history: NodeHistory,
   former: NodeHistory,
   isActive: (entry: ResourceHistory) => boolean,
 ): NodeHistory {
-  const kept = keepFormerLocks(former).resources;
+  const kept = keepFormerLocks(former).resources.filter(
+    ({ wasLeftActive }) => wasLeftActive !== true,
+  );
   const locks = new Map(kept.map(({ resource, lockedSinceS }) => [resource, lockedSinceS]));
   const known = history.resources.map((entry): ResourceHistory => {
     const lockedSinceS = locks.get(entry.resource);

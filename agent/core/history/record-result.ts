@@ -77,9 +77,16 @@ function enterRecord(
       !(endsOthers && entry.intervalMs > 0),
   );
   const records = [...kept, entered];
-  const { lockedSinceS: _, ...unlocked } = own;
+  const { lockedSinceS: _, wasLeftActive, ...unlocked } = own;
   const isLocked = lockedSinceS !== undefined && staysLocked(record);
-  const updated = { ...unlocked, records, ...(isLocked ? { lockedSinceS } : {}) };
+  // Something is done with it, so it is managed again and not left as it is.
+  const isLeft = wasLeftActive === true && record.operation === "monitor";
+  const updated = {
+    ...unlocked,
+    records,
+    ...(isLocked ? { lockedSinceS } : {}),
+    ...(isLeft ? { wasLeftActive } : {}),
+  };
   if (call === undefined || !tellsCall(record)) return updated;
   return { ...updated, lastCall: { agent: call.agent, parameters: call.parameters } };
 }

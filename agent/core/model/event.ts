@@ -91,6 +91,7 @@ export type LogEventName =
   | "operationFinished"
   | "operationRepaired"
   | "resourcesDropped"
+  | "resourcesLeftActive"
   | "leaseLost"
   | "paused"
   | "heartbeatWarning"

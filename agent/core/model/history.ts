@@ -79,6 +79,11 @@ export interface ResourceHistory {
   readonly lastCall?: { readonly agent: AgentName; readonly parameters: NameValues };
   /** Since when the resource is kept for this node, which is shutting down; wall-clock seconds. */
   readonly lockedSinceS?: number;
+  /**
+   * True when the node was stopped in order while this was active there and not managed. It may
+   * still be, so it starts nowhere else until the node is back or a person gives it up.
+   */
+  readonly wasLeftActive?: true;
 }
 
 /** Failures of one operation of one resource on one node; `count` saturates at INFINITY_SCORE. */

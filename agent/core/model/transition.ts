@@ -122,7 +122,12 @@ export interface ResourceState {
   readonly role: "Started" | "Stopped" | "Starting" | "Stopping";
   /** Nodes on which its last result is a failure. */
   readonly failedOn: readonly NodeName[];
+  /** False while any copy of it is not managed; see `unmanagedOn`. */
   readonly isManaged: boolean;
+  /** Nodes with an active copy that is not managed; with `inMaintenanceOn`, which says why. */
+  readonly unmanagedOn: readonly NodeName[];
+  /** Those of them where it is for the maintenance of the resource or of the node. */
+  readonly inMaintenanceOn: readonly NodeName[];
   readonly isBlocked: boolean;
   readonly isOrphan: boolean;
   readonly isDisabled: boolean;

@@ -100,6 +100,8 @@ function describeState(
     role: plainRole(roles),
     failedOn: sortedText(failedOn),
     isManaged: instances.every((each) => each.isManaged),
+    unmanagedOn: nodesWhere(instances, activity, (each) => !each.isManaged),
+    inMaintenanceOn: nodesWhere(instances, activity, (each) => each.isInMaintenance),
     isBlocked: instances.some((each) => each.isBlocked),
     isOrphan: first?.isOrphan === true,
     isDisabled: first !== undefined && isDisabled(first),
@@ -108,6 +110,16 @@ function describeState(
     flags: [...flags].sort(compareText),
     ...(first?.lockNode === null || first === undefined ? {} : { lockedTo: first.lockNode.name }),
   };
+}
+
+/** Nodes with an active copy of which something holds. */
+function nodesWhere(
+  instances: readonly WorkingResource[],
+  activity: Activity,
+  holds: (instance: WorkingResource) => boolean,
+): readonly NodeName[] {
+  const nodes = instances.filter(holds).flatMap((each) => [...(activity.get(each)?.keys() ?? [])]);
+  return sortedText(new Set(nodes.map(({ name }) => name)));
 }
 
 /**

@@ -89,7 +89,8 @@ export function causesAgainst(resource: WorkingResource, node: WorkingNode): rea
 
 function describeState(node: WorkingNode): string {
   if (node.isUnclean) return `${node.name} has to be fenced (${node.uncleanReason})`;
-  if (node.isHeld) return `${node.name} may not be taken over from and cannot be reached`;
+  if (node.isHeld && !node.hasLeftActive)
+    return `${node.name} may not be taken over from and cannot be reached`;
   if (node.isPending) return `${node.name} has joined and is not ready yet`;
   if (!node.isOnline) return `${node.name} is offline`;
   if (node.isInMaintenance) return `${node.name} is in maintenance`;

@@ -54,6 +54,8 @@ export interface WorkingNode {
   uncleanReason: string;
   /** Not a member and not to be taken over: what it has stays untouched. */
   readonly isHeld: boolean;
+  /** Stopped in order with resources active that were not managed: it is held for these only. */
+  readonly hasLeftActive: boolean;
   isStandby: boolean;
   /** In standby because an operation with on-fail=standby failed there. */
   isStandbyByFailure: boolean;

@@ -90,12 +90,21 @@ export function settleState(working: Working, place: Place, found: FailureRespon
 }
 
 function applyNode({ resource, node }: Place): void {
-  if (node.isInMaintenance) {
+  if (node.hasLeftActive) {
+    unmanage(resource, describeLeft(resource, node));
+  } else if (node.isInMaintenance) {
     unmanage(resource, `node ${node.name} is in maintenance`);
     resource.isInMaintenance = true;
   } else if (node.isHeld) {
     unmanage(resource, `${node.name} may still run it and may not be taken over from`);
   }
+}
+
+function describeLeft({ baseId }: WorkingResource, { name }: WorkingNode): string {
+  return (
+    `it was left active on ${name}, unmanaged, when ${name} was stopped, and starts nowhere else ` +
+    `until ${name} is back; if it is stopped there, "lbctl resource refresh ${baseId}" says so`
+  );
 }
 
 function countActive(resource: WorkingResource): number {

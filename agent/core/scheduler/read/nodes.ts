@@ -4,6 +4,7 @@ import type {
   NameValues,
   NodeHistory,
   NodeState,
+  ResourceHistory,
   SchedulerInput,
 } from "../../model/index.ts";
 import type { WorkingNode, WorkingOptions } from "../working.ts";
@@ -53,7 +54,8 @@ function readNode(reading: NodeReading, state: NodeState, index: number): Workin
   const utilization = readCapacities({ ...found?.utilization, ...permanent });
   // Without fencing a lost node can never be made sure of, so what it has stays untouched.
   const isLost = state.presence === "unclean" && !options.isFencingEnabled && !isForeign;
-  const isHeld = state.presence === "held" || isLost;
+  const hasLeftActive = !isForeign && state.presence === "offline" && isAnyLeftActive(found);
+  const isHeld = state.presence === "held" || isLost || hasLeftActive;
   const isOnline = isMember(state);
   const isPending = state.isPending ?? false;
   const shutdown = attributes.get("shutdown");
@@ -67,6 +69,7 @@ function readNode(reading: NodeReading, state: NodeState, index: number): Workin
     isUnclean,
     uncleanReason: reason,
     isHeld,
+    hasLeftActive,
     isStandby: isPending || readFlag(attributes.get("standby"), false),
     isStandbyByFailure: false,
     isInMaintenance: readFlag(attributes.get("maintenance"), false),
@@ -90,8 +93,8 @@ function isMember({ presence, isMember: isSaid = presence === "online" }: NodeSt
 }
 
 /**
- * What counts of a node's history. The agent knows that an offline node holds nothing: at most
- * resources are kept for it. Pacemaker goes by what the history says.
+ * What counts of a node's history. The agent knows that an offline node holds nothing but what was
+ * left active there; other resources may be kept for it. Pacemaker goes by what the history says.
  */
 function readable(
   { options, isForeign }: NodeReading,
@@ -102,12 +105,21 @@ function readable(
   },
 ): NodeHistory | null {
   const { state, isHeld, found } = node;
-  if (found === null || isHeld || isMember(state)) return found;
+  if (found === null || isMember(state)) return found;
+  if (isHeld && state.presence !== "offline") return found;
   if (isForeign) return options.isFencingEnabled || options.isShutdownLockEnabled ? found : null;
   if (state.presence === "unclean") return found;
-  const kept = found.resources.filter(({ lockedSinceS }) => lockedSinceS !== undefined);
-  const resources = kept.map((entry) => ({ ...entry, records: [] }));
-  return options.isShutdownLockEnabled ? { ...found, resources, failcounts: [] } : null;
+  if (!options.isShutdownLockEnabled && !isAnyLeftActive(found)) return null;
+  const resources = found.resources.flatMap((entry): readonly ResourceHistory[] => {
+    if (entry.wasLeftActive === true) return [entry];
+    const isLocked = options.isShutdownLockEnabled && entry.lockedSinceS !== undefined;
+    return isLocked ? [{ ...entry, records: [] }] : [];
+  });
+  return { ...found, resources, failcounts: [] };
+}
+
+function isAnyLeftActive(found: NodeHistory | null): boolean {
+  return found?.resources.some(({ wasLeftActive }) => wasLeftActive === true) === true;
 }
 
 function judgeCleanness(

@@ -13,7 +13,7 @@ import { findInstance } from "./find-instance.ts";
 import { changeScore } from "./node-scores.ts";
 import { isForeignInput } from "./nodes.ts";
 import { replayResult } from "./replay.ts";
-import type { Replay } from "./replay-state.ts";
+import { type Replay, setActive } from "./replay-state.ts";
 import { readTargetRole } from "./resource-settings.ts";
 import { addOrphan, describeTargetRole, type ResourceReading } from "./resources.ts";
 import { readResult } from "./results.ts";
@@ -70,6 +70,8 @@ function readResourceHistory(
     if (result !== null) replayResult(replay, result);
   }
   applyStandingFailcounts(replay, entries);
+  // Whatever its last results were: nobody has stopped it.
+  if (node.hasLeftActive && !isEmpty && resource.role <= ROLE.stopped) setActive(resource);
   settleState(working, { resource, node }, replay.response);
   restoreTargetRole(resource);
   if (roleBefore > resource.role) resource.role = roleBefore;
