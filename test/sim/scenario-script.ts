@@ -7,7 +7,7 @@
 import type { ApiRequest, Change } from "../../agent/core/model/index.ts";
 import type { Side } from "./network.ts";
 import { Simulation, TWO_NODE } from "./simulation.ts";
-import { ask, CLONES, FIRST_CHANGES, type Layout, PAIR } from "./workload.ts";
+import { ask, CLONES, FIRST_CHANGES, type Layout, PAIR, TWO } from "./workload.ts";
 
 /** A line of a scenario that no command understands. */
 export class ScenarioError extends Error {
@@ -40,13 +40,26 @@ const COMMANDS: readonly Command[] = [
   { form: /^partition$/, run: (sim) => sim.partition(1) },
   { form: /^heal partition$/, run: (sim) => sim.partition(-1) },
   { form: /^create pair on (a|b)$/, run: (sim, [node]) => create(sim, sideOf(node), PAIR) },
+  { form: /^create two on (a|b)$/, run: (sim, [node]) => create(sim, sideOf(node), TWO) },
   { form: /^create clones on (a|b)$/, run: (sim, [node]) => create(sim, sideOf(node), CLONES) },
   {
-    form: /^(ip|web|copy|db) dies on (a|b)$/,
+    form: /^(ip2?|web2?|copy|db) dies on (a|b)$/,
     run: (sim, [id, node]) => die(sim, id ?? "", sideOf(node)),
   },
   {
-    form: /^(ip|web|copy|db) (start|stop|monitor|promote|demote|reload) (fails|hangs) on (a|b)$/,
+    form: /^(\w+) (\w+) works again on (a|b)$/,
+    run: (sim, [id, operation, node]) => {
+      sim.hosts[sideOf(node)].troubles.delete(`${id} ${operation}`);
+    },
+  },
+  {
+    form: /^ask (a|b): default ([\w-]+) is (\w+)$/,
+    run: (sim, [node, name = "", value = ""]) => {
+      askChange(sim, sideOf(node), { kind: "setResourceDefaults", values: { [name]: value } });
+    },
+  },
+  {
+    form: /^(ip2?|web2?|copy|db) (\w+) (fails|hangs) on (a|b)$/,
     run: (sim, [id, operation, trouble, node]) => {
       const kind = trouble === "fails" ? "fails" : "hangs";
       sim.hosts[sideOf(node)].troubles.set(`${id} ${operation}`, kind);

@@ -46,7 +46,7 @@ const GROUP: Layout = {
 };
 
 /** Two addresses with two servers, which prefer different nodes. */
-const TWO: Layout = {
+export const TWO: Layout = {
   name: "two",
   resources: ["ip", "web", "ip2", "web2"],
   changes: [

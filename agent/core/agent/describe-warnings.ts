@@ -55,7 +55,8 @@ function explainLeft({ peerHistory, identity }: AgentState): readonly string[] {
     .map(
       ({ resource }) =>
         `resource ${resource} was left active on ${peer}, unmanaged, and starts nowhere else ` +
-        `until ${peer} is back; if it is stopped there, "lbctl resource refresh ${resource}" says so`,
+        `until ${peer} is back; if it is stopped there, ` +
+        `"lbctl resource refresh ${resource}" says so`,
     );
 }
 

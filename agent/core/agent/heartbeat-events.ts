@@ -19,6 +19,7 @@ import {
   compareCibVersion,
   type HeartbeatReport,
   isSameRing,
+  type LeftToOthers,
   listPrimitives,
   type NodeHistory,
   type ProbeAnswer,
@@ -35,6 +36,7 @@ import { finishCommitAlone } from "./commit.ts";
 import { inTurn, log, nothing, perform } from "./effects.ts";
 import { forgetPeerInspection } from "./inspect.ts";
 import { giveUpResources } from "./meet.ts";
+import { listOwn, NOTHING_OWN } from "./own-at-loss.ts";
 import { countVotes, historyOfGone } from "./plan.ts";
 import { failForwarded } from "./requests.ts";
 import {
@@ -166,6 +168,7 @@ function changeRing(
     channel: null,
     meeting: newMeeting(now),
     walk: null,
+    ownAtLoss: joined ? state.ownAtLoss : findOwn(state, reason),
     isPlanDue: true,
     inspections: forgetPeerInspection(state.inspections),
     ...leaveFormerRing(state),
@@ -176,6 +179,12 @@ function changeRing(
       perform(next, log("info", "ringChanged", fields), { kind: "writeRingSeq", seq: ring.seq }),
     (next) => (joined ? joinPeer(next) : losePeer(next, report, now)),
   ]);
+}
+
+/** Outside of the ring for a token or longer this node has nothing that is surely its own. */
+function findOwn(state: AgentState, reason: RingReason): LeftToOthers {
+  if (reason === "evicted") return NOTHING_OWN;
+  return hasPeer(state) ? listOwn(state) : state.ownAtLoss;
 }
 
 function joinPeer(state: AgentState): AgentStep {

@@ -40,12 +40,13 @@ export function schedulerInput(state: AgentState, now: Instant): SchedulerInput 
   const presence = hasPeer(state) ? "online" : decidePresence(state.arbitration);
   const isFenced = state.cib.properties["stonith-enabled"] !== "false";
   const peerPresence = presence === "held" && isFenced ? "unclean" : presence;
+  const leftByPeer = presence === "held" ? { leavesToOthers: state.ownAtLoss } : {};
   const peerHistory = presence === "offline" ? historyOfGone(state) : state.peerHistory;
   return {
     cib: state.cib,
     nodes: [
       { name: local.name, presence: "online" },
-      { name: peer.name, presence: peerPresence },
+      { name: peer.name, presence: peerPresence, ...leftByPeer },
     ],
     histories: [state.localHistory, peerHistory],
     isQuorate: countVotes(state, now).isQuorate,

@@ -8,6 +8,7 @@ import {
   type ClusterConfig,
   type ClusterNode,
   emptyHistory,
+  type LeftToOthers,
   type NodeHistory,
   type NodeName,
   type OperationOrder,
@@ -139,6 +140,8 @@ export interface AgentState {
   readonly meeting: Meeting;
   readonly dc: NodeName | null;
   readonly arbitration: Arbitration;
+  /** What was here when the last ring of two ended: its peer starts none of it while it is held. */
+  readonly ownAtLoss: LeftToOthers;
   readonly wereBothSeen: boolean;
   readonly wasUnblocked: boolean;
   readonly wasQuorate: boolean;
@@ -217,6 +220,7 @@ export function initialAgent(start: AgentStart, now: Instant, wallMs: number): A
     meeting: newMeeting(now),
     dc: null,
     arbitration: initialArbitration(config.tokenTimeoutMs, now),
+    ownAtLoss: { started: [], promoted: [] },
     wereBothSeen: false,
     wasUnblocked: false,
     wasQuorate: false,

@@ -125,6 +125,7 @@ export {
   endsRecurring,
   type ImpliedAction,
   isReload,
+  type LeftToOthers,
   type NodeStanding,
   type NodeState,
   type OnFail,

@@ -270,6 +270,14 @@ export interface Transition {
   readonly implied?: readonly ImpliedAction[];
 }
 
+/** What one node leaves to the other for sure, by the ids under which histories know it. */
+export interface LeftToOthers {
+  /** Resources that it does not start. */
+  readonly started: readonly ResourceId[];
+  /** Resources of which it promotes no copy. */
+  readonly promoted: readonly ResourceId[];
+}
+
 /** How a node stands, for the scheduler. */
 export interface NodeState {
   readonly name: NodeName;
@@ -293,6 +301,12 @@ export interface NodeState {
    * agent's own knowledge, by which an offline node holds nothing.
    */
   readonly isMember?: boolean;
+  /**
+   * Given while it is `held` or `unclean`: everything else may be started there any moment, what no
+   * node may start at the same time, so it starts nowhere. Absent: only what its history shows
+   * active there is kept from the other nodes.
+   */
+  readonly leavesToOthers?: LeftToOthers;
 }
 
 /** Everything that the scheduler looks at. */

@@ -2,7 +2,13 @@ import type { PlaceCause, PlaceExplanation, ResourceExplanation } from "../model
 import { isAvailable } from "./candidates.ts";
 import { allPrimitives, renderRole } from "./describe-states.ts";
 import { causesAgainst, causesFor } from "./explain-place.ts";
-import { ROLE, type Role, type Working, type WorkingResource } from "./working.ts";
+import {
+  ROLE,
+  type Role,
+  type Working,
+  type WorkingAction,
+  type WorkingResource,
+} from "./working.ts";
 
 /** Why every primitive and instance is where it is, with everything that has a say in it. */
 export function describeExplanations(working: Working): readonly ResourceExplanation[] {
@@ -57,9 +63,16 @@ function waits(resource: WorkingResource): readonly string[] {
     (action) => !action.isRunnable && !action.isPseudo && action.node !== null,
   );
   const words = blocked
-    .filter((action) => action.reason !== "" && !action.isOptional)
+    .filter((action) => action.reason !== "")
+    // A start that cannot be done counts as optional, so that nothing is stopped for it.
+    .filter((action) => !action.isOptional || isMissing(resource, action))
     .map((action) => `${action.task} on ${action.node?.name ?? ""}: ${action.reason}`);
   return [...new Set(words)];
+}
+
+function isMissing(resource: WorkingResource, { task, node }: WorkingAction): boolean {
+  const isWanted = resource.nextRole > ROLE.stopped && resource.assignedTo === node;
+  return task === "start" && isWanted && resource.runningOn.length === 0;
 }
 
 function places(working: Working, resource: WorkingResource): readonly PlaceExplanation[] {

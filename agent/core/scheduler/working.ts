@@ -3,6 +3,7 @@ import type {
   Cib,
   Clone,
   Group,
+  LeftToOthers,
   NameValues,
   NodeHistory,
   NodeName,
@@ -56,6 +57,8 @@ export interface WorkingNode {
   readonly isHeld: boolean;
   /** Stopped in order with resources active that were not managed: it is held for these only. */
   readonly hasLeftActive: boolean;
+  /** What it surely does not start while it is held; null: nothing is said of that. */
+  readonly leavesToOthers: LeftToOthers | null;
   isStandby: boolean;
   /** In standby because an operation with on-fail=standby failed there. */
   isStandbyByFailure: boolean;

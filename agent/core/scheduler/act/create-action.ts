@@ -1,5 +1,5 @@
 import { isActive } from "../read/index.ts";
-import { isDoneByDc } from "../tree.ts";
+import { isDoneByDc, topOf } from "../tree.ts";
 import { ROLE, type Working, type WorkingAction, type WorkingResource } from "../working.ts";
 import { requestFencing } from "./fence-action.ts";
 import { type ActionRequest, findExisting, newAction, setReason } from "./new-action.ts";
@@ -53,6 +53,38 @@ function judgeRunnable(working: Working, action: WorkingAction, resource: Workin
   } else {
     judgeQuorum(working, action, resource);
   }
+  judgeRivals(working, action, resource);
+}
+
+/** What a node may start that is lost and not known to be down must not start here as well. */
+function judgeRivals({ nodes }: Working, action: WorkingAction, resource: WorkingResource): void {
+  if (!action.isRunnable) return;
+  for (const { name, leavesToOthers } of nodes) {
+    if (leavesToOthers === null || !mayBeTaken(nodes.length, action, resource)) continue;
+    const isPromotion = action.task === "promote";
+    const left = isPromotion ? leavesToOthers.promoted : leavesToOthers.started;
+    if (left.includes(resource.isUnique ? resource.id : resource.baseId)) continue;
+    action.isRunnable = false;
+    const verb = isPromotion ? "promoted" : "started";
+    setReason(action, `it may be ${verb} by ${name}, which is lost but not known to be down`, true);
+  }
+}
+
+/** True for a start or promotion that makes one too many when the other node does the same. */
+function mayBeTaken(
+  nodeCount: number,
+  { task, node }: WorkingAction,
+  resource: WorkingResource,
+): boolean {
+  if (resource.variant !== "primitive" || resource.isFenceDevice || node === null) return false;
+  const isActiveHere = resource.runningOn.includes(node);
+  const { clone } = topOf(resource);
+  const isAlike = clone !== null && !resource.isUnique;
+  if (task === "promote") {
+    const isPromotedHere = isActiveHere && resource.role === ROLE.promoted;
+    return !isPromotedHere && (clone?.promotedMax ?? 1) < nodeCount;
+  }
+  return task === "start" && !isActiveHere && !(isAlike && clone.max >= nodeCount);
 }
 
 /** What needs quorum can wait for it; the policy says what may go on without. */

@@ -70,6 +70,7 @@ function readNode(reading: NodeReading, state: NodeState, index: number): Workin
     uncleanReason: reason,
     isHeld,
     hasLeftActive,
+    leavesToOthers: (isHeld || isUnclean ? state.leavesToOthers : null) ?? null,
     isStandby: isPending || readFlag(attributes.get("standby"), false),
     isStandbyByFailure: false,
     isInMaintenance: readFlag(attributes.get("maintenance"), false),
