@@ -86,6 +86,10 @@ const COMMANDS: readonly Command[] = [
     },
   },
   {
+    form: /^ask (a|b): delete (ip|web)$/,
+    run: (sim, [node, id = ""]) => askChange(sim, sideOf(node), { kind: "deleteResource", id }),
+  },
+  {
     form: /^ask (a|b): refresh (ip|web)$/,
     run: (sim, [node, resource = ""]) => {
       const command = { kind: "refresh", resource, node: null } as const;

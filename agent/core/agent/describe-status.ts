@@ -164,7 +164,7 @@ function describeResource(
     id,
     group: groupOf(state.cib, primitive?.id ?? id),
     ...describeClone(state.cib, primitive?.id ?? id),
-    agent: primitive === null ? "" : renderAgentName(primitive.agent),
+    agent: agentOf(state, entry),
     role: found?.role ?? "Stopped",
     nodes: found?.activeOn ?? [],
     places: placesOf(found?.roles ?? {}),
@@ -178,6 +178,19 @@ function describeResource(
     reason: [...new Set(decisions.map(({ reason }) => reason))].join("; "),
     repairs,
   };
+}
+
+/** Of what is no longer configured, the agent that it was run with. */
+function agentOf(
+  state: AgentState,
+  { id, primitive }: { readonly id: string; readonly primitive: Primitive | null },
+): string {
+  const known = histories(state)
+    .flatMap(({ resources }) => resources)
+    .filter(({ resource }) => resource === id)
+    .map(({ lastCall, probedWith }) => (lastCall ?? probedWith)?.agent);
+  const agent = primitive?.agent ?? known.find((each) => each !== undefined);
+  return agent === undefined ? "" : renderAgentName(agent);
 }
 
 function groupOf(cib: Cib, primitive: string): string {

@@ -150,3 +150,23 @@ suite("recording a result", () => {
     assert.deepEqual(history.resources[0]?.lastCall, old);
   });
 });
+
+suite("what an operation was called with", () => {
+  const agent = { standard: "ocf", provider: "heartbeat", type: "Delay" };
+  const options = { ...OPTIONS, call: { agent, parameters: { startdelay: "6" } } };
+  const probe = record("monitor", { kind: "timedOut" });
+
+  test("a probe that has told nothing names the agent, until something is known", () => {
+    const [probed] = enter([probe], options).resources;
+    assert.deepEqual([probed?.probedWith, probed?.lastCall], [options.call, undefined]);
+    const [started] = enter([probe, record("start", OK, { callId: 2 })], options).resources;
+    assert.deepEqual([started?.probedWith, started?.lastCall], [undefined, options.call]);
+  });
+
+  test("a later probe changes nothing of what it was started with", () => {
+    const other = { ...options, call: { agent, parameters: {} } };
+    const history = enter([record("start", OK)], options);
+    const [found] = enter([{ ...probe, callId: 2 }], other, history).resources;
+    assert.deepEqual([found?.probedWith, found?.lastCall], [undefined, options.call]);
+  });
+});

@@ -87,8 +87,14 @@ function enterRecord(
     ...(isLocked ? { lockedSinceS } : {}),
     ...(isLeft ? { wasLeftActive } : {}),
   };
-  if (call === undefined || !tellsCall(record)) return updated;
-  return { ...updated, lastCall: { agent: call.agent, parameters: call.parameters } };
+  if (call === undefined) return updated;
+  const { agent, parameters } = call;
+  if (tellsCall(record)) {
+    const { probedWith: _probedWith, ...known } = updated;
+    return { ...known, lastCall: { agent, parameters } };
+  }
+  const isFirstLook = isProbe(record) && own.lastCall === undefined;
+  return isFirstLook ? { ...updated, probedWith: { agent, parameters } } : updated;
 }
 
 function asEntered(record: OperationRecord): OperationRecord {

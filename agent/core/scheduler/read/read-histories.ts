@@ -16,7 +16,7 @@ import { replayResult } from "./replay.ts";
 import { type Replay, setActive } from "./replay-state.ts";
 import { readTargetRole } from "./resource-settings.ts";
 import { addOrphan, describeTargetRole, type ResourceReading } from "./resources.ts";
-import { readResult } from "./results.ts";
+import { readResult, STATUS } from "./results.ts";
 import { applyStandingFailcounts } from "./standing-failcounts.ts";
 
 /**
@@ -60,7 +60,10 @@ function readResourceHistory(
   if (found === null && isEmpty) return;
   const resource = found ?? readOrphan(reading, history);
   if (isShutdownLockEnabled) readLock(reading, { resource, node }, history);
-  const entries = sortEntries(node, history);
+  // Nothing of it is known, and nobody asks for it any more: it is forgotten, not stopped.
+  const isUnknown = resource.isOrphan && resource.parent === null;
+  const isDropped = isUnknown && wasNeverHere(reading, history);
+  const entries = isDropped ? [] : sortEntries(node, history);
   working.histories.push({ node, resource, history, entries, ...findActiveSpan(entries) });
   const roleBefore = resource.role;
   resource.role = ROLE.unknown;
@@ -102,8 +105,31 @@ function readOrphan(reading: ResourceReading, history: ResourceHistory): Working
 
 const NO_AGENT: AgentName = { standard: "", provider: null, type: "" };
 
-function definitionOf({ resource: id, lastCall }: ResourceHistory): Primitive {
-  const { agent = NO_AGENT, parameters = {} } = lastCall ?? {};
+/**
+ * True when the cluster has only asked for it, and no answer has shown it active. A probe that timed
+ * out leaves that in doubt; but what may be there then was not started by the cluster, and since it
+ * was deleted the cluster has no business with it. Who creates it again has it probed again.
+ */
+function wasNeverHere({ working }: ResourceReading, history: ResourceHistory): boolean {
+  const { lastCall, records } = history;
+  if (lastCall !== undefined || isForeignInput(working.input)) return false;
+  return records.every(({ operation, intervalMs, outcome }) => {
+    const hasFound = outcome.kind === "exited" && FOUND_ACTIVE.has(outcome.status);
+    return operation === "monitor" && intervalMs === 0 && !hasFound;
+  });
+}
+
+/** Exit statuses of a probe that has found the resource active. */
+const FOUND_ACTIVE: ReadonlySet<number> = new Set([
+  STATUS.ok,
+  STATUS.promoted,
+  STATUS.failedPromoted,
+  STATUS.degraded,
+  STATUS.degradedPromoted,
+]);
+
+function definitionOf({ resource: id, lastCall, probedWith }: ResourceHistory): Primitive {
+  const { agent = NO_AGENT, parameters = {} } = lastCall ?? probedWith ?? {};
   return { kind: "primitive", id, agent, parameters, meta: {}, operations: [] };
 }
 
