@@ -123,7 +123,7 @@ function main(): void {
   });
   process.on("SIGTERM", () => {
     if (running === null) process.exit(0);
-    else leaveReleasing(running);
+    else leaveReleasing(running, "leaving");
   });
   // A terminal sends these to the whole group: the agent leaves in order and says so here.
   process.on("SIGINT", () => {});
@@ -393,15 +393,15 @@ function noteAlive(running: Running, ping: number): void {
 
 function leaveWithoutAgent(running: Running): void {
   if (running.configure.isSupervised) farewell(running, "unwell");
-  else leaveReleasing(running);
+  else leaveReleasing(running, "unwell");
 }
 
 /** Deletes the addresses first: `leaving` promises the peer that nothing is held here. */
-function leaveReleasing(running: Running): void {
+function leaveReleasing(running: Running, as: "leaving" | "unwell"): void {
   if (running.isLeaving) return;
   running.isLeaving = true;
   settle(running.keeper.releaseAll(), (problem) => {
-    sayFarewell(running, problem === null ? "leaving" : "unwell");
+    sayFarewell(running, problem === null ? as : "unwell");
   });
 }
 

@@ -147,9 +147,10 @@ export class HeartbeatProcess {
   noteAgentGone(): void {
     this.life.after(this.#ports.dice.below(3), () => {
       if (this.#isLeaving) return;
-      if (this.#ports.isSupervised) return this.#farewell("unwell");
-      for (const resource of [...this.#leases.keys()]) this.release(resource);
-      this.#farewell("leaving");
+      if (!this.#ports.isSupervised) {
+        for (const resource of [...this.#leases.keys()]) this.release(resource);
+      }
+      this.#farewell("unwell");
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { decidePresence } from "../arbitration/index.ts";
 import { compareText, type Instant, sortedText } from "../base/index.ts";
-import { isFailure } from "../history/index.ts";
+import { isFailure, isProbe } from "../history/index.ts";
 import {
   type Cib,
   type ClusterStatus,
@@ -360,9 +360,7 @@ function describePending(state: AgentState, plan: Transition): readonly string[]
   const drop = state.isDropping ? ["stopping what the other node keeps"] : [];
   const running = state.walk === null ? [] : actionsUnderWay(state.walk);
   const actions = running.flatMap(({ node, task }) =>
-    task.kind === "operation"
-      ? [`${task.order.operation} of ${task.order.resource} on ${node}`]
-      : [],
+    task.kind === "operation" ? [describeRun(task.order, node)] : [],
   );
   const isPlanned = state.isPlanDue || plan.actions.length > 0;
   const planned = plan.decisions
@@ -370,5 +368,23 @@ function describePending(state: AgentState, plan: Transition): readonly string[]
     .map((decision) => `${decision.what} of ${decision.resource ?? ""} is due`);
   const commit = state.openCommit === null ? [] : ["a change of the configuration is being saved"];
   const stopping = state.stopping === null ? [] : ["this node is stopping"];
-  return [...survey, ...meeting, ...drop, ...actions, ...new Set(planned), ...commit, ...stopping];
+  const begun = new Set([...actions, ...histories(state).flatMap(listRunning)]);
+  return [...survey, ...meeting, ...drop, ...begun, ...new Set(planned), ...commit, ...stopping];
+}
+
+/** What a node has begun: every node is told of it, not the DC alone. */
+function listRunning({ node, resources }: NodeHistory): readonly string[] {
+  return resources.flatMap(({ resource, records }) =>
+    records
+      .filter(({ outcome }) => outcome.kind === "pending")
+      .map((record) => describeRun({ ...record, resource }, node)),
+  );
+}
+
+function describeRun(
+  run: Pick<OperationRecord, "operation" | "intervalMs"> & { readonly resource: string },
+  node: string,
+): string {
+  const { operation, intervalMs, resource } = run;
+  return `${isProbe({ operation, intervalMs }) ? "probe" : operation} of ${resource} on ${node}`;
 }

@@ -1,6 +1,6 @@
 /** What is not as it should be, in sentences, most urgent first. */
 
-import { explainHold } from "../arbitration/index.ts";
+import { decidePresence, explainHold } from "../arbitration/index.ts";
 import type { Instant } from "../base/index.ts";
 import { type OperationRecord, renderRing } from "../model/index.ts";
 import { countVotes } from "./plan.ts";
@@ -41,7 +41,9 @@ function explainPeer(state: AgentState, now: Instant): readonly string[] {
   const ring = renderRing(state.ring.ring);
   const isWaiting = countVotes(state, now).isWaiting;
   const holding = isWaiting ? null : hold;
-  const loss = `node ${peer} ${LOSS_WORDS[reason]} (ring ${ring})`;
+  const isFree = reason === "peerUnwell" && decidePresence(state.arbitration) === "offline";
+  const freed = isFree ? ", and it holds no address any more" : "";
+  const loss = `node ${peer} ${LOSS_WORDS[reason]}${freed} (ring ${ring})`;
   const what = `${loss}; nothing can take over if this node fails`;
   const held = holding === null ? "" : `. resources of ${peer} are not taken over: ${holding}`;
   return [`${what}${held}`, ...explainLeft(state), ...explainRefused(state)];

@@ -78,8 +78,8 @@ export interface ResourceHistory {
    */
   readonly lastCall?: { readonly agent: AgentName; readonly parameters: NameValues };
   /**
-   * What the last probe ran with, as long as nothing was started or found active: it names the agent
-   * of a resource that was deleted before anything was known of it.
+   * What the last probe ran with, as long as nothing was started or found active: it names the
+   * agent of a resource that was deleted before anything was known of it.
    */
   readonly probedWith?: { readonly agent: AgentName; readonly parameters: NameValues };
   /** Since when the resource is kept for this node, which is shutting down; wall-clock seconds. */

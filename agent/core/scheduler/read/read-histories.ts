@@ -106,9 +106,9 @@ function readOrphan(reading: ResourceReading, history: ResourceHistory): Working
 const NO_AGENT: AgentName = { standard: "", provider: null, type: "" };
 
 /**
- * True when the cluster has only asked for it, and no answer has shown it active. A probe that timed
- * out leaves that in doubt; but what may be there then was not started by the cluster, and since it
- * was deleted the cluster has no business with it. Who creates it again has it probed again.
+ * True when the cluster has only asked for it, and no answer has shown it active. A probe that
+ * timed out leaves that in doubt; but what may be there then was not started by the cluster, and
+ * since it was deleted the cluster has no business with it. Created again, it is probed again.
  */
 function wasNeverHere({ working }: ResourceReading, history: ResourceHistory): boolean {
   const { lastCall, records } = history;

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import {
+  type ClusterConfig,
+  type ClusterStatus,
+  emptyCib,
+  type NodeHistory,
+  type OperationRecord,
+  type ResourceHistory,
+  type RingReason,
+} from "../model/index.ts";
+import { describeStatus } from "./describe-status.ts";
+import { type AgentState, initialAgent } from "./state.ts";
+
+const CONFIG: ClusterConfig = {
+  clusterName: "web",
+  nodes: [
+    { id: 1, name: "ip1", addresses: ["192.0.2.1"] },
+    { id: 2, name: "ip2", addresses: ["192.0.2.2"] },
+  ],
+  transport: "udpu",
+  multicastGroup: null,
+  port: 5405,
+  profile: "lan",
+  tokenTimeoutMs: 1000,
+  quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
+};
+
+const NOW = 5_000_000;
+
+/** Node ip1, whose peer is no member any more. */
+function alone(reason: RingReason, isGone: boolean): AgentState {
+  const cib = { ...emptyCib(["ip1", "ip2"]), properties: { "stonith-enabled": "false" } };
+  const start = { config: CONFIG, localNode: "ip1", release: "0.1.0", configHash: "", cib };
+  const agent = initialAgent({ ...start, setAside: [], diskProblem: null }, 0, 0);
+  return {
+    ...agent,
+    dc: "ip1",
+    wereBothSeen: true,
+    survey: "done",
+    ring: { ring: { representative: 1, seq: 2 }, hasPeer: false, reason, peerIncarnation: null },
+    arbitration: { ...agent.arbitration, peer: isGone ? "gone" : "lost", reason },
+  };
+}
+
+function entry(resource: string, more: Partial<OperationRecord>): ResourceHistory {
+  const record: OperationRecord = {
+    operation: "start",
+    intervalMs: 0,
+    callId: 1,
+    outcome: { kind: "exited", status: 0 },
+    expectedStatus: 0,
+    digest: "",
+    changedAt: 0,
+    changedAtWallMs: 0,
+    ranForMs: 0,
+    reason: "",
+    ...more,
+  };
+  return { resource, records: [record], repairs: 0 };
+}
+
+function describe(state: AgentState, peer: Partial<NodeHistory> = {}): ClusterStatus {
+  return describeStatus({ ...state, peerHistory: { ...state.peerHistory, ...peer } }, NOW);
+}
+
+suite("what status says of the situation", () => {
+  for (const [reason, isGone, words] of [
+    ["goodbye", true, /^node ip2 has left the cluster in order \(ring/],
+    ["peerUnwell", true, /agent hangs or has ended, and it holds no address any more \(ring/],
+    ["peerUnwell", false, /agent hangs or has ended \(ring/],
+  ] as const) {
+    test(`peer lost by ${reason}, ${isGone ? "gone" : "not gone"}`, () => {
+      assert.match(describe(alone(reason, isGone)).warnings[0] ?? "", words);
+    });
+  }
+
+  test("what the peer has left active is named, with the command that gives it up", () => {
+    const resources = [{ ...entry("web", {}), wasLeftActive: true as const }];
+    const [, left = ""] = describe(alone("goodbye", true), { resources }).warnings;
+    assert.match(left, /^resource web was left active on ip2, unmanaged, and starts nowhere else/);
+    assert.match(left, /"lbctl resource refresh web" says so$/);
+  });
+
+  test("what is under way on either node is told, whoever is the DC", () => {
+    const pending = { outcome: { kind: "pending" } } as const;
+    const local = [entry("slow", { ...pending, operation: "monitor", expectedStatus: null })];
+    const state = alone("tokenLost", false);
+    const begun = { ...state, localHistory: { ...state.localHistory, resources: local } };
+    const { pending: told } = describe(begun, { resources: [entry("web", pending)] });
+    assert.deepEqual(told.slice(0, 2), ["probe of slow on ip1", "start of web on ip2"]);
+  });
+});
