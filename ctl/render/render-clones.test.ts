@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
-import type { ResourceStatus } from "../../agent/core/model/index.ts";
+import type { ResourcePlace, ResourceStatus } from "../../agent/core/model/index.ts";
 import { EXAMPLE_STATUS } from "./example-status.ts";
 import { renderMon } from "./render-mon.ts";
 import { renderResourceList } from "./render-resources.ts";
 
 const [EXAMPLE] = EXAMPLE_STATUS.resources;
 
+const UNMANAGED = { isManaged: false, isInMaintenance: false } as const;
+const MAINTAINED = { isManaged: false, isInMaintenance: true } as const;
+
+function at(node: string, role: string): ResourcePlace {
+  return { node, role, isManaged: true, isInMaintenance: false };
+}
+
 function copy(id: string, more: Partial<ResourceStatus> = {}): ResourceStatus {
   assert.ok(EXAMPLE !== undefined);
-  const places = more.places ?? ["p1", "p2"].map((node) => ({ node, role: "Started" }));
+  const places = more.places ?? ["p1", "p2"].map((node) => at(node, "Started"));
   return {
     ...EXAMPLE,
     id,
@@ -48,7 +55,7 @@ suite("clones as crm_mon lists them", () => {
   });
 
   test("a node without its copy is listed as stopped", () => {
-    const places = [{ node: "p2", role: "Started" }];
+    const places = [at("p2", "Started")];
     assert.equal(
       lines([copy("web", { places })]),
       "* Clone Set: web-clone [web]:\n  * Started: [ p2 ]\n  * Stopped: [ p1 ]",
@@ -65,17 +72,33 @@ suite("clones as crm_mon lists them", () => {
       "* Clone Set: web-clone [web] (disabled):\n  * Stopped (disabled): [ p1 p2 ]",
     );
     assert.equal(
-      lines([copy("web", { places: [{ node: "p1", role: "Started" }], isManaged: false })]),
+      lines([copy("web", { places: [{ ...at("p1", "Started"), ...UNMANAGED }], ...UNMANAGED })]),
       "* Clone Set: web-clone [web] (unmanaged):\n" +
         "  * web\t(ocf:heartbeat:Dummy):\t Started p1 (unmanaged)\n  * Stopped: [ p2 ]",
     );
   });
 
+  test("a node in maintenance: its copy alone is marked", () => {
+    const places = [{ ...at("p1", "Unpromoted"), ...MAINTAINED }, at("p2", "Promoted")];
+    assert.equal(
+      lines([copy("web", { places, isPromotable: true })]),
+      "* Clone Set: web-clone [web] (promotable):\n" +
+        "  * web\t(ocf:heartbeat:Dummy):\t Unpromoted p1 (maintenance)\n  * Promoted: [ p2 ]",
+    );
+  });
+
+  test("in maintenance as a whole", () => {
+    const places = ["p1", "p2"].map((node) => ({ ...at(node, "Started"), ...MAINTAINED }));
+    assert.equal(
+      lines([copy("web", { places, ...MAINTAINED })]),
+      "* Clone Set: web-clone [web] (maintenance):\n" +
+        "  * web\t(ocf:heartbeat:Dummy):\t Started p1 (maintenance)\n" +
+        "  * web\t(ocf:heartbeat:Dummy):\t Started p2 (maintenance)",
+    );
+  });
+
   test("promotable: by role", () => {
-    const places = [
-      { node: "p1", role: "Unpromoted" },
-      { node: "p2", role: "Promoted" },
-    ];
+    const places = [at("p1", "Unpromoted"), at("p2", "Promoted")];
     assert.equal(
       lines([copy("web", { places, isPromotable: true })]),
       "* Clone Set: web-clone [web] (promotable):\n" +
@@ -90,16 +113,13 @@ suite("clones as crm_mon lists them", () => {
       "* Clone Set: web-clone [web]:\n" +
         "  * web\t(ocf:heartbeat:Dummy):\t FAILED p2\n  * Started: [ p1 ]",
     );
-    const places = [
-      { node: "p1", role: "Started" },
-      { node: "p2", role: "Starting" },
-    ];
+    const places = [at("p1", "Started"), at("p2", "Starting")];
     assert.match(lines([copy("web", { places })]), /Starting p2\n {2}\* Started: \[ p1 \]$/);
   });
 
   test("copies with numbers are listed one by one", () => {
     const [one, two] = ["p1", "p2"].map((node, number) => {
-      const places = [{ node, role: "Started" }];
+      const places = [at(node, "Started")];
       return copy(`web:${number}`, { isUnique: true, places });
     });
     assert.ok(one !== undefined && two !== undefined);
@@ -113,7 +133,7 @@ suite("clones as crm_mon lists them", () => {
 
   test("a group in a clone is one thing while all of it runs", () => {
     const group = "stack";
-    const half = copy("b", { group, places: [{ node: "p1", role: "Started" }] });
+    const half = copy("b", { group, places: [at("p1", "Started")] });
     assert.equal(
       lines([copy("a", { group }), copy("b", { group })]),
       "* Clone Set: web-clone [stack]:\n  * Started: [ p1 p2 ]",
@@ -128,10 +148,7 @@ suite("clones as crm_mon lists them", () => {
   });
 
   test("by node: the role that it has there", () => {
-    const places = [
-      { node: "p1", role: "Unpromoted" },
-      { node: "p2", role: "Promoted" },
-    ];
+    const places = [at("p1", "Unpromoted"), at("p2", "Promoted")];
     const resources = [copy("web", { places, isPromotable: true })];
     const page = renderMon(
       { ...EXAMPLE_STATUS, resources },

@@ -1,6 +1,6 @@
 /** Clones as `pcs status` and `crm_mon` list them: nodes by role, and what is not in order. */
 import type { ClusterStatus, ResourceStatus } from "../../agent/core/model/index.ts";
-import { isFailedOn, renderResource, roleOn } from "./render-resource.ts";
+import { isFailedOn, placeOn, renderResource, roleOn, unmanagedFlag } from "./render-resource.ts";
 
 /** What of a status the list of a clone needs. */
 export type CloneContext = Pick<ClusterStatus, "failures" | "nodes">;
@@ -27,7 +27,7 @@ function headerFlags(members: readonly ResourceStatus[]): string {
   const flags = [
     ...(members.some(({ isPromotable }) => isPromotable) ? ["promotable"] : []),
     ...(members.some(({ isUnique }) => isUnique) ? ["unique"] : []),
-    ...(members.some(({ isManaged }) => !isManaged) ? ["unmanaged"] : []),
+    ...unmanagedFlag(members.find(({ isManaged }) => !isManaged)),
     ...(members.every(({ isDisabled }) => isDisabled) ? ["disabled"] : []),
   ];
   return flags.length === 0 ? "" : ` (${flags.join(", ")})`;
@@ -83,7 +83,7 @@ function plainRole(
     (member) =>
       isFailedOn(status, member, node) ||
       member.isBlocked ||
-      !member.isManaged ||
+      !placeOn(member, node).isManaged ||
       member.isFailureIgnored,
   );
   return isUnwell || !ROLES.some((known) => known === role) ? null : role;

@@ -1,5 +1,5 @@
 /** One resource as `pcs status` and `crm_mon` show it. */
-import type { ClusterStatus, ResourceStatus } from "../../agent/core/model/index.ts";
+import type { ClusterStatus, ResourcePlace, ResourceStatus } from "../../agent/core/model/index.ts";
 
 /** Which places to show, with or without their names. */
 export interface PlaceOptions {
@@ -21,7 +21,7 @@ export function renderResource(
   const place = withNode ? renderNodes(named) : "";
   const orphan = isOrphan ? " ORPHANED" : "";
   const state = renderState(status, resource, shown);
-  return `${id}\t(${agent}):\t${orphan} ${state}${place}${renderFlags(resource)}`;
+  return `${id}\t(${agent}):\t${orphan} ${state}${place}${renderFlags(resource, onNode)}`;
 }
 
 /** The role of a resource on a node: `Started`, `Promoted` and so on, or `Stopped`. */
@@ -59,11 +59,26 @@ function renderNodes(nodes: readonly string[]): string {
   return nodes.length === 1 ? ` ${nodes[0]}` : ` [ ${nodes.join(" ")} ]`;
 }
 
-function renderFlags(resource: ResourceStatus): string {
+/** What pcs says of something that is not managed: whether that is for maintenance. */
+export function unmanagedFlag(
+  what: Pick<ResourcePlace, "isManaged" | "isInMaintenance"> | undefined,
+): readonly string[] {
+  if (what === undefined || what.isManaged) return [];
+  return [what.isInMaintenance ? "maintenance" : "unmanaged"];
+}
+
+/** Whether it is managed on a node: copies of a clone are, or are not, each by itself. */
+export function placeOn(
+  resource: ResourceStatus,
+  node: string | undefined,
+): Pick<ResourcePlace, "isManaged" | "isInMaintenance"> {
+  return resource.places.find((place) => place.node === node) ?? resource;
+}
+
+function renderFlags(resource: ResourceStatus, onNode: string | undefined): string {
   const flags = [
     ...(resource.isDisabled ? ["disabled"] : []),
-    ...(resource.isBlocked ? ["blocked"] : []),
-    ...(!resource.isBlocked && !resource.isManaged ? ["unmanaged"] : []),
+    ...(resource.isBlocked ? ["blocked"] : unmanagedFlag(placeOn(resource, onNode))),
     ...(resource.isFailureIgnored ? ["failure ignored"] : []),
     ...(resource.lockedTo === "" ? [] : ["LOCKED"]),
   ];

@@ -257,6 +257,7 @@ suite("one resource", () => {
     ["failed where it was", { isFailed: true, nodes: ["p2"] }, "Started p2"],
     ["blocked", { isFailed: true, isBlocked: true, isManaged: false }, "FAILED p1 (blocked)"],
     ["unmanaged", { isManaged: false }, "Started p1 (unmanaged)"],
+    ["in maintenance", { isManaged: false, isInMaintenance: true }, "Started p1 (maintenance)"],
     [
       "disabled and unmanaged",
       { isDisabled: true, isManaged: false },

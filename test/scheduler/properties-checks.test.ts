@@ -63,6 +63,7 @@ function stateOf(resource: string, nodes: readonly string[], promoted = false): 
     role: nodes.length > 0 ? "Started" : "Stopped",
     failedOn: [],
     isManaged: true,
+    unmanagedFor: null,
     unmanagedOn: [],
     inMaintenanceOn: [],
     isBlocked: false,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  type Cib,
   type ClusterConfig,
   type ClusterStatus,
   emptyCib,
@@ -25,6 +26,7 @@ const CONFIG: ClusterConfig = {
   quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
 };
 
+const AGENT = { standard: "ocf", provider: "heartbeat", type: "Dummy" } as const;
 const NOW = 5_000_000;
 
 /** Node ip1, whose peer is no member any more. */
@@ -79,6 +81,27 @@ suite("what status says of the situation", () => {
     const [, left = ""] = describe(alone("goodbye", true), { resources }).warnings;
     assert.match(left, /^resource web was left active on ip2, unmanaged, and starts nowhere else/);
     assert.match(left, /"lbctl resource refresh web" says so$/);
+  });
+
+  test("of a clone the copy on a node in maintenance is marked, and no other", () => {
+    const child = { kind: "primitive", id: "web", agent: AGENT, parameters: {}, meta: {} } as const;
+    const clone = { kind: "clone", id: "webs", child: { ...child, operations: [] }, meta: {} };
+    const state = alone("tokenLost", false);
+    const nodes = [{ name: "ip2", attributes: { maintenance: "on" } }];
+    const cib: Cib = { ...state.cib, nodes, resources: [{ ...clone, kind: "clone" }] };
+    const resources = [entry("web", {})];
+    const local = { ...state.localHistory, resources };
+    const ring = { ring: { representative: 1, seq: 3 }, hasPeer: true, reason: "joined" } as const;
+    const met = { ...state, cib, localHistory: local, ring: { ...ring, peerIncarnation: "" } };
+    const [web] = describe(met, { resources }).resources;
+    assert.deepEqual([web?.isManaged, web?.isInMaintenance], [true, false]);
+    assert.deepEqual(
+      web?.places.map(({ node, isManaged, isInMaintenance }) => [node, isManaged, isInMaintenance]),
+      [
+        ["ip1", true, false],
+        ["ip2", false, true],
+      ],
+    );
   });
 
   test("what is under way on either node is told, whoever is the DC", () => {

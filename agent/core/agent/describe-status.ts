@@ -16,8 +16,8 @@ import {
   type OperationStatus,
   type Primitive,
   type ResourcePlace,
+  type ResourceState,
   type ResourceStatus,
-  type RoleNodes,
   renderAgentName,
   renderCibVersion,
   renderRing,
@@ -167,8 +167,9 @@ function describeResource(
     agent: agentOf(state, entry),
     role: found?.role ?? "Stopped",
     nodes: found?.activeOn ?? [],
-    places: placesOf(found?.roles ?? {}),
-    isManaged: found?.isManaged ?? true,
+    places: placesOf(found),
+    isManaged: (found?.unmanagedFor ?? null) === null,
+    isInMaintenance: found?.unmanagedFor === "maintenance",
     isDisabled: found?.isDisabled ?? false,
     isBlocked: found?.isBlocked ?? false,
     isFailed: (found?.failedOn.length ?? 0) > 0,
@@ -214,9 +215,15 @@ function describeClone(
   };
 }
 
-function placesOf(roles: RoleNodes): readonly ResourcePlace[] {
+function placesOf(found: ResourceState | undefined): readonly ResourcePlace[] {
+  if (found === undefined) return [];
+  const { roles = {}, unmanagedOn, inMaintenanceOn } = found;
   return Object.entries(roles)
     .flatMap(([role, nodes]) => nodes.map((node) => ({ node, role })))
+    .map(({ node, role }) => {
+      const isManaged = !unmanagedOn.includes(node);
+      return { node, role, isManaged, isInMaintenance: inMaintenanceOn.includes(node) };
+    })
     .sort((a, b) => compareText(a.node, b.node));
 }
 

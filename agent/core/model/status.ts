@@ -105,6 +105,9 @@ export interface NodeStatus {
 export interface ResourcePlace {
   readonly node: string;
   readonly role: string;
+  readonly isManaged: boolean;
+  /** True where it is not managed for the maintenance of the resource or of the node. */
+  readonly isInMaintenance: boolean;
 }
 
 /** One primitive, or one instance of a clone whose instances differ: where it is and why. */
@@ -125,7 +128,10 @@ export interface ResourceStatus {
   readonly nodes: readonly string[];
   /** In which role it is there, by node. */
   readonly places: readonly ResourcePlace[];
+  /** False: no copy of it is managed; `places` say it of each. */
   readonly isManaged: boolean;
+  /** True where it is not managed for maintenance, everywhere. */
+  readonly isInMaintenance: boolean;
   readonly isDisabled: boolean;
   readonly isBlocked: boolean;
   readonly isFailed: boolean;

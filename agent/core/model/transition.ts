@@ -124,6 +124,8 @@ export interface ResourceState {
   readonly failedOn: readonly NodeName[];
   /** False while any copy of it is not managed; see `unmanagedOn`. */
   readonly isManaged: boolean;
+  /** Whether no copy of it is managed, also of those that are active nowhere; and why. */
+  readonly unmanagedFor: "maintenance" | "other" | null;
   /** Nodes with an active copy that is not managed; with `inMaintenanceOn`, which says why. */
   readonly unmanagedOn: readonly NodeName[];
   /** Those of them where it is for the maintenance of the resource or of the node. */

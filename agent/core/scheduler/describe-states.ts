@@ -100,6 +100,11 @@ function describeState(
     role: plainRole(roles),
     failedOn: sortedText(failedOn),
     isManaged: instances.every((each) => each.isManaged),
+    unmanagedFor: instances.some((each) => each.isManaged)
+      ? null
+      : instances.every((each) => each.isInMaintenance)
+        ? "maintenance"
+        : "other",
     unmanagedOn: nodesWhere(instances, activity, (each) => !each.isManaged),
     inMaintenanceOn: nodesWhere(instances, activity, (each) => each.isInMaintenance),
     isBlocked: instances.some((each) => each.isBlocked),
