@@ -104,6 +104,32 @@ suite("what status says of the situation", () => {
     );
   });
 
+  test("a reload is not told as a start, and a failed one is told once", () => {
+    const last = { outcome: { kind: "exited", status: 1 }, callId: 1, ranForMs: 0 } as const;
+    const failcounts = [
+      {
+        resource: "ftp",
+        operation: "reload",
+        intervalMs: 0,
+        count: 1,
+        lastFailureAt: 0,
+        lastFailureAtWallMs: 0,
+        last: { ...last, reason: "" },
+      },
+    ];
+    const failed = { operation: "monitor", ranAs: "reload", outcome: last.outcome } as const;
+    const resources = [entry("web", { ranAs: "reload-agent" }), entry("ftp", failed)];
+    const { operations, failures } = describe(alone("tokenLost", false), { resources, failcounts });
+    assert.deepEqual(
+      operations.map(({ operation }) => operation),
+      ["reload-agent", "reload"],
+    );
+    assert.deepEqual(
+      failures.map(({ operation }) => operation),
+      ["reload"],
+    );
+  });
+
   test("what is under way on either node is told, whoever is the DC", () => {
     const pending = { outcome: { kind: "pending" } } as const;
     const local = [entry("slow", { ...pending, operation: "monitor", expectedStatus: null })];

@@ -235,12 +235,12 @@ function listFailures(history: NodeHistory): readonly FailureStatus[] {
     const record = { ...last, operation, intervalMs, changedAtWallMs: lastFailureAtWallMs };
     return [describeFailure(record, { resource, node: history.node })];
   });
-  const isCounted = (resource: string, { operation, intervalMs }: Shown): boolean =>
+  const isCounted = (resource: string, record: Shown): boolean =>
     history.failcounts.some(
       (entry) =>
         entry.resource === resource &&
-        entry.operation === operation &&
-        entry.intervalMs === intervalMs,
+        entry.operation === nameOf(record) &&
+        entry.intervalMs === record.intervalMs,
     );
   const uncounted = history.resources.flatMap(({ resource, records }) =>
     records
@@ -268,8 +268,13 @@ function listOperations(history: NodeHistory): readonly OperationStatus[] {
 /** What of a record is shown. */
 type Shown = Pick<
   OperationRecord,
-  "operation" | "intervalMs" | "callId" | "outcome" | "changedAtWallMs" | "ranForMs"
+  "operation" | "intervalMs" | "callId" | "outcome" | "changedAtWallMs" | "ranForMs" | "ranAs"
 >;
+
+/** A reload is called so, although it counts as a start. */
+function nameOf({ operation, ranAs }: Shown): string {
+  return ranAs ?? operation;
+}
 
 function describeRecord(
   record: Shown,
@@ -278,7 +283,7 @@ function describeRecord(
   const { outcome } = record;
   return {
     ...where,
-    operation: record.operation,
+    operation: nameOf(record),
     intervalMs: record.intervalMs,
     outcome: describeOutcome(outcome),
     status: outcome.kind === "exited" ? outcome.status : -1,

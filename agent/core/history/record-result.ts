@@ -99,7 +99,8 @@ function enterRecord(
 
 function asEntered(record: OperationRecord): OperationRecord {
   if (!isReload(record.operation) || record.outcome.kind === "pending") return record;
-  return { ...record, operation: isFailure(record) ? "monitor" : "start" };
+  const operation = isFailure(record) ? "monitor" : "start";
+  return { ...record, operation, ranAs: record.operation };
 }
 
 /** True when the resource now runs, or may run, with what this operation was called with. */

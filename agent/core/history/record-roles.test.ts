@@ -115,6 +115,7 @@ suite("results of roles, notifications, reloads and migrations", () => {
     );
     assert.deepEqual(keys(history), ["monitor 10", "start 0"]);
     assert.equal(history.resources[0]?.records[1]?.digest, "new");
+    assert.equal(history.resources[0]?.records[1]?.ranAs, "reload-agent");
     assert.deepEqual(history.resources[0]?.lastCall?.parameters, { call: "3" });
   });
 

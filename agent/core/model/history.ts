@@ -35,6 +35,8 @@ export interface OperationRecord {
   readonly reason: string;
   /** For migrate_to and migrate_from: from where, to where. */
   readonly migration?: { readonly source: NodeName; readonly target: NodeName };
+  /** What ran, where the record stands for another operation: a reload counts as a start. */
+  readonly ranAs?: string;
   /** True for the kept copy of a failure beside the last result of the same operation. */
   readonly isKeptFailure?: boolean;
   /** Digest over the parameters that need a restart, and which ones those are (or are not). */

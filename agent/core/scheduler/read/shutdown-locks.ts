@@ -24,18 +24,35 @@ function applyLock(working: Working, resource: WorkingResource): void {
   const { lockNode } = resource;
   if (lockNode === null) return;
   noteLimit(working, resource);
-  const reason = describeLock(working, lockNode);
+  const reason = describeLock(working, lockNode, resource.lockTimeS);
   resource.lockReason = reason;
   for (const node of working.nodes) {
     if (node !== lockNode) changeScore(working, resource, { node, score: -INFINITY_SCORE, reason });
   }
 }
 
-function describeLock({ options }: Working, { name, isLeaving }: WorkingNode): string {
-  const limitMs = options.shutdownLockLimitMs;
-  const end = limitMs === 0 ? "" : `, for at most ${renderMs(limitMs)} (shutdown-lock-limit)`;
-  const state = isLeaving ? "is being stopped in order" : "was stopped in order";
+function describeLock(
+  { options, wallNowS }: Working,
+  { name, isLeaving }: WorkingNode,
+  sinceS: number,
+): string {
+  const limitS = Math.ceil(options.shutdownLockLimitMs / 1000);
+  const keptS = wallNowS === null ? null : Math.max(0, wallNowS - sinceS);
+  const since = keptS === null || isLeaving ? "" : ` ${renderSpan(keptS)} ago`;
+  const state = isLeaving ? "is being stopped in order" : `was stopped in order${since}`;
+  const left =
+    keptS === null
+      ? `for at most ${renderMs(options.shutdownLockLimitMs)}`
+      : `for ${renderSpan(Math.max(0, limitS - keptS))} more`;
+  const end = limitS === 0 ? "" : `, ${left} (shutdown-lock-limit)`;
   return `it is kept for ${name}, which ${state} (shutdown-lock)${end}`;
+}
+
+/** Seconds as people say them, rounded down. */
+function renderSpan(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }
 
 function updateLock(working: Working, resource: WorkingResource): void {
