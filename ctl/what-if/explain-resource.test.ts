@@ -209,7 +209,8 @@ suite("explain", () => {
   test("a resource that is kept for a node that was stopped, and how to end that", () => {
     const text = explainAfterGoodbye("address");
     for (const words of [
-      "it cannot run on ip2: it is kept for ip1, which was stopped in order 60 s ago (shutdown-lock)",
+      "it cannot run on ip2: it is kept for ip1, which was stopped in order 60 s ago " +
+        "(shutdown-lock)",
       "lbctl cluster start (on ip1)",
       "lbctl resource refresh address node=ip1   gives up the lock of this resource",
       "lbctl property set shutdown-lock=false   keeps no resource for a node that was stopped",

@@ -56,10 +56,18 @@ suite("checkCib with every kind of thing", () => {
       "instances of a clone are counted in whole numbers, and switched in true and false",
       cloneOf({ "clone-max": "two", "clone-node-max": "-1", interleave: "maybe", notify: "yes" }),
       [
-        'resource "x-clone" meta "clone-max": "two": must be a whole number from 0 to 1000000',
-        'resource "x-clone" meta "clone-node-max": "-1": must be a whole number from 0 to 1000000',
+        'resource "x-clone" meta "clone-max": "two": must be a whole number from 0 to 1000',
+        'resource "x-clone" meta "clone-node-max": "-1": must be a whole number from 0 to 1000',
         'resource "x-clone" meta "interleave": "maybe": must be true or false',
         'resource "x-clone" meta "notify": "yes": must be true or false',
+      ],
+    ],
+    [
+      "a slip of the pen in the number of instances",
+      cloneOf({ "clone-max": "5000", "clone-node-max": "1001" }),
+      [
+        'resource "x-clone" meta "clone-max": "5000": must be a whole number from 0 to 1000',
+        'resource "x-clone" meta "clone-node-max": "1001": must be a whole number from 0 to 1000',
       ],
     ],
     [

@@ -7,6 +7,9 @@ const DURATION: ValueType = { kind: "duration" };
 const SCORE: ValueType = { kind: "score" };
 const TEXT: ValueType = { kind: "text" };
 const WHOLE: ValueType = { kind: "integer", min: 0, max: 1_000_000 };
+
+/** More instances of one clone than this are a slip of the pen, and cost a plan minutes. */
+const INSTANCES: ValueType = { kind: "integer", min: 0, max: 1000 };
 const ROLES = ["Started", "Stopped", "Promoted", "Unpromoted", "Master", "Slave"];
 
 /** Meta attributes of resources, groups, clones and resource defaults, with Pacemaker's meaning. */
@@ -97,13 +100,13 @@ export const META_ATTRIBUTES: readonly ValueDefinition[] = [
   },
   {
     name: "clone-max",
-    type: WHOLE,
+    type: INSTANCES,
     default: "",
     description: "of a clone: how many instances may run; without it, one for each node",
   },
   {
     name: "clone-node-max",
-    type: WHOLE,
+    type: INSTANCES,
     default: "1",
     description: "of a clone: how many instances may run on one node",
   },

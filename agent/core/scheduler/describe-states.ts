@@ -19,6 +19,9 @@ import {
 /** Where every instance is active, and in which role: the state that a transition starts from. */
 export type Activity = Map<WorkingResource, Map<WorkingNode, ActiveRole>>;
 
+/** Where the plan started, stopped or gave a new role to a resource: failures there are over. */
+export type Renewed = ReadonlyMap<WorkingResource, ReadonlySet<WorkingNode>>;
+
 /** The activity that the histories tell of. */
 export function readActivity(working: Working): Activity {
   const activity: Activity = new Map();
@@ -60,7 +63,11 @@ export function shownId(resource: WorkingResource): string {
 }
 
 /** One entry for each primitive; the instances of an anonymous clone are joined. */
-export function describeStates(working: Working, activity: Activity): readonly ResourceState[] {
+export function describeStates(
+  working: Working,
+  activity: Activity,
+  renewed: Renewed = new Map(),
+): readonly ResourceState[] {
   const joined = new Map<string, WorkingResource[]>();
   for (const resource of allPrimitives(working)) {
     const isActive = (activity.get(resource)?.size ?? 0) > 0;
@@ -70,13 +77,13 @@ export function describeStates(working: Working, activity: Activity): readonly R
     if (list === undefined) joined.set(id, [resource]);
     else list.push(resource);
   }
-  return [...joined].map(([id, instances]) => describeState(id, instances, activity));
+  return [...joined].map(([id, instances]) => describeState(id, instances, { activity, renewed }));
 }
 
 function describeState(
   id: string,
   instances: readonly WorkingResource[],
-  activity: Activity,
+  { activity, renewed }: { readonly activity: Activity; readonly renewed: Renewed },
 ): ResourceState {
   const roles: Partial<Record<ActiveRole, NodeName[]>> = {};
   const flags = new Set<ResourceFlag>();
@@ -88,9 +95,12 @@ function describeState(
       activeOn.add(node.name);
     }
     const isListed = !isShownAlone(instance);
-    for (const flag of isListed ? [] : flagsOf(instance, activity)) flags.add(flag);
+    const done = renewed.get(instance) ?? new Set();
+    for (const flag of isListed ? [] : flagsOf(instance, activity)) {
+      if (!FAILURE_FLAGS.has(flag) || !isOver(instance, done)) flags.add(flag);
+    }
     for (const [node, { response }] of instance.failures) {
-      if (response !== "ignore") failedOn.add(node.name);
+      if (response !== "ignore" && !done.has(node)) failedOn.add(node.name);
     }
   }
   const [first] = instances;
@@ -115,6 +125,13 @@ function describeState(
     flags: [...flags].sort(compareText),
     ...(first?.lockNode === null || first === undefined ? {} : { lockedTo: first.lockNode.name }),
   };
+}
+
+const FAILURE_FLAGS: ReadonlySet<ResourceFlag> = new Set(["failed", "failure ignored"]);
+
+/** True when something was done on every node where it had failed. */
+function isOver({ runningOn, failures }: WorkingResource, done: ReadonlySet<WorkingNode>): boolean {
+  return done.size > 0 && runningOn.every((node) => done.has(node) || !failures.has(node));
 }
 
 /** Nodes with an active copy of which something holds. */

@@ -42,7 +42,7 @@ function whole(working: Working, start: Before, graph: Graph): Transition {
     placements: describePlacements(working),
     scores: describeScores(working),
     recheckAt: working.rechecks.length === 0 ? null : Math.min(...working.rechecks),
-    after: describeStates(working, outcome.activity),
+    after: describeStates(working, outcome.activity, outcome.renewed),
     nodeStatesAfter: describeNodes(working, outcome.activity, outcome.gone),
     implied: outcome.implied,
     explanations: describeExplanations(working),

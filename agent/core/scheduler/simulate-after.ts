@@ -1,5 +1,5 @@
 import type { ImpliedAction } from "../model/index.ts";
-import type { Activity } from "./describe-states.ts";
+import type { Activity, Renewed } from "./describe-states.ts";
 import { renderRole, shownId } from "./describe-states.ts";
 import type { Graph } from "./graph.ts";
 import { ROLE, type WorkingAction, type WorkingNode, type WorkingResource } from "./working.ts";
@@ -10,6 +10,7 @@ export interface Outcome {
   /** Nodes that have been fenced or have left. */
   readonly gone: ReadonlySet<WorkingNode>;
   readonly implied: readonly ImpliedAction[];
+  readonly renewed: Renewed;
 }
 
 /** Carries out a plan on a copy of the state. */
@@ -22,9 +23,11 @@ export function carryOut(before: Activity, graph: Graph): Outcome {
   }
   const gone = new Set<WorkingNode>();
   const implied: ImpliedAction[] = [];
+  const renewed = new Map<WorkingResource, Set<WorkingNode>>();
   for (const action of inOrder(graph)) {
     if (action.resource?.variant === "primitive") {
       apply(activity, action);
+      note(renewed, action);
       const entry = impliedBy(action);
       if (entry !== null) implied.push(entry);
     }
@@ -34,7 +37,18 @@ export function carryOut(before: Activity, graph: Graph): Outcome {
       if (isDown) for (const nodes of activity.values()) nodes.delete(action.node);
     }
   }
-  return { activity, gone, implied };
+  return { activity, gone, implied, renewed };
+}
+
+/** After these nothing is left of a failure: the next plan would find a success behind it. */
+const RENEWING: ReadonlySet<string> = new Set(["start", "stop", "promote", "demote"]);
+
+function note(
+  renewed: Map<WorkingResource, Set<WorkingNode>>,
+  { resource, node, task }: WorkingAction,
+): void {
+  if (resource === null || node === null || !RENEWING.has(task)) return;
+  renewed.set(resource, (renewed.get(resource) ?? new Set()).add(node));
 }
 
 /** Actions of a plan in an order in which they could be carried out, by id where it is free. */
