@@ -70,6 +70,8 @@ ping iputils-ping iputils
 nft nftables nftables
 apache2 apache2 -
 httpd - httpd
+nginx nginx-light nginx
+haproxy haproxy haproxy
 ps procps procps-ng
 openssl openssl openssl
 nsenter util-linux util-linux
@@ -96,11 +98,13 @@ packages_missing() {
     ! arping -V 2>&1 | grep -q iputils; then echo iputils-arping; fi
 }
 
-# The cluster alone starts httpd: a distribution that starts or enables it on installation would
+# The cluster alone starts a server: a distribution that starts or enables it on installation would
 # take port 80 and bring the server up on both hosts.
 install_debian() {
-  local had_apache=yes
-  command -v apache2 >/dev/null || had_apache=no
+  local server added=()
+  for server in apache2 nginx haproxy; do
+    command -v "$server" >/dev/null || added+=("$server.service")
+  done
   if [ ! -e "$policy" ]; then
     wrote_policy=yes
     printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -112,8 +116,8 @@ install_debian() {
   # An update that fails may leave what is needed in the lists that are there.
   "${apt[@]}" update >"$log" 2>&1 || say "apt-get update failed; going on with the lists as they are"
   quietly "installing $*" "${apt[@]}" install --no-install-recommends "$@"
-  if [ "$had_apache" = no ] && command -v systemctl >/dev/null; then
-    systemctl disable apache2.service >/dev/null 2>&1 || true
+  if [ "${#added[@]}" -gt 0 ] && command -v systemctl >/dev/null; then
+    systemctl disable "${added[@]}" >/dev/null 2>&1 || true
   fi
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { isOfConfig, parseStat, readServerProcess, sortOut } from "./processes.ts";
+import { parseStat, sortOut } from "../server-process/find-processes.ts";
+import { isOfConfig, readServerProcess } from "./processes.ts";
 
 const DEFAULT = "/etc/apache2/apache2.conf";
 const PRIVATE = "/srv/web/httpd.conf";

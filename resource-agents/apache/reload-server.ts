@@ -6,14 +6,10 @@ import {
   plainAddress,
   readListening,
 } from "../host-checks/index.ts";
+import { isAlive, type ServerProcess } from "../server-process/find-processes.ts";
 import type { Listen } from "./config-facts.ts";
 import { findConfigFaults, findListenFaults, problemsOf } from "./find-faults.ts";
-import {
-  findServerProcesses,
-  isAlive,
-  readServerProcess,
-  type ServerProcess,
-} from "./processes.ts";
+import { findServerProcesses, readServerProcess } from "./processes.ts";
 import type { RunConfig } from "./run-config.ts";
 import type { Server } from "./server.ts";
 import { explainEnd, testConfig } from "./start-server.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { AgentContext } from "../contract.ts";
 import { stampFile } from "../host-checks/index.ts";
-import { type ApacheSettings, splitWords } from "./settings.ts";
+import { splitWords } from "../server-process/read-parameters.ts";
+import type { ApacheSettings } from "./settings.ts";
 
 const SHELL_TIMEOUT_MS = 5000;
 const CACHED_MAX = 64;

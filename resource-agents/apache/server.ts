@@ -1,10 +1,6 @@
 import type { AgentContext } from "../contract.ts";
-import {
-  findServerProcesses,
-  readPidFile,
-  readServerProcess,
-  type ServerProcess,
-} from "./processes.ts";
+import { readPidFile, type ServerProcess } from "../server-process/find-processes.ts";
+import { findServerProcesses, readServerProcess } from "./processes.ts";
 import { lastRunConfig, type RunConfig, readRunConfig, serverKey } from "./run-config.ts";
 import { readServerEnvironment } from "./server-environment.ts";
 import type { ApacheSettings } from "./settings.ts";

@@ -1,19 +1,12 @@
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  rmSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readlinkSync, rmSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import type { AgentResult, CommandResult } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { lastLine } from "../server-process/file-tail.ts";
+import { readPidFile } from "../server-process/find-processes.ts";
 import { explainStatus } from "./check-server.ts";
 import { findConfigFaults, findListenFaults, problemsOf } from "./find-faults.ts";
-import { findServerProcesses, readPidFile } from "./processes.ts";
+import { findServerProcesses } from "./processes.ts";
 import { explainRefusal } from "./run-config.ts";
 import { findParent, parentByPidFile, type Server } from "./server.ts";
 import { endLeftovers } from "./stop-server.ts";
@@ -25,7 +18,6 @@ const ABSENT_MAX_MS = 500;
 const SCAN_INTERVAL_MS = 100;
 /** Kept of the action's time to tell what was missing. */
 const RESERVE_MS = 500;
-const LOG_TAIL_BYTES = 2048;
 /** A process that was killed just now is out of sight before its sockets are closed. */
 const PORT_RETRIES_MAX = 2;
 const PORT_RETRY_MS = 50;
@@ -155,20 +147,4 @@ function removeForeignPidFile({ context, config }: Server): void {
 export function explainEnd({ config }: Server, after: string): string {
   const last = config?.errorLog == null ? "" : lastLine(config.errorLog);
   return `httpd ended right after ${after}${last === "" ? "" : `: ${last}`}`;
-}
-
-function lastLine(path: string): string {
-  try {
-    const file = openSync(path, "r");
-    try {
-      const buffer = Buffer.alloc(LOG_TAIL_BYTES);
-      const from = Math.max(0, fstatSync(file).size - LOG_TAIL_BYTES);
-      const length = readSync(file, buffer, 0, LOG_TAIL_BYTES, from);
-      return buffer.toString("utf8", 0, length).trim().split("\n").at(-1) ?? "";
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return ""; // A log that is piped to a program, or is not there yet.
-  }
 }

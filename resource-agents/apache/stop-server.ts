@@ -1,7 +1,9 @@
 import { rmSync } from "node:fs";
 import type { AgentResult } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
-import { findServerProcesses, isAlive, readPidFile, type ServerProcess } from "./processes.ts";
+import { signalAll, untilGone } from "../server-process/end-processes.ts";
+import { readPidFile, type ServerProcess } from "../server-process/find-processes.ts";
+import { findServerProcesses } from "./processes.ts";
 import type { Server } from "./server.ts";
 
 const POLL_MS = 5;
@@ -67,11 +69,11 @@ async function endAll(server: Server, { parent, all }: Running, endsAt: number):
       // Workers that were asked do not hear a second time, so that waiting on is of no use.
       signalAll([parent], "SIGTERM");
       if (wasGraceful === "late") signalAll(workers, "SIGKILL");
-      if (await untilGone(server, all, parentEndsAt(server, endsAt))) return true;
+      if (await untilGone(server.context, all, parentEndsAt(server, endsAt))) return true;
     } else if (await terminate(server, { parent, workers }, endsAt)) return true;
   }
   signalAll(all, "SIGKILL");
-  return untilGone(server, all, endsAt);
+  return untilGone(server.context, all, endsAt);
 }
 
 interface Family {
@@ -94,7 +96,7 @@ async function endWorkers(
   if (gracefulMs <= 0) return "notAsked";
   signalAll([parent], "SIGWINCH");
   const until = Math.min(performance.now() + gracefulMs, endsAt);
-  return (await untilGone(server, workers, until)) ? "ended" : "late";
+  return (await untilGone(server.context, workers, until)) ? "ended" : "late";
 }
 
 /** Ends the parent in its own way, which removes its PID file, and helps where workers do not. */
@@ -111,42 +113,16 @@ async function terminate(
     { afterMs: TERMINATE_AGAIN_MS, signal: "SIGTERM" },
     { afterMs: WORKERS_KILLED_MS, signal: "SIGKILL" },
   ] as const) {
-    if (await untilGone(server, all, Math.min(startedAt + afterMs, parentAt))) return true;
+    if (await untilGone(server.context, all, Math.min(startedAt + afterMs, parentAt))) return true;
     signalAll(workers, signal);
   }
-  return untilGone(server, all, parentAt);
+  return untilGone(server.context, all, parentAt);
 }
 
 /** Until when the parent may end by itself, counted from now. */
 function parentEndsAt({ context }: Server, endsAt: number): number {
   const graceMs = Math.min(TERMINATE_MAX_MS, context.timeoutMs / 2);
   return Math.min(performance.now() + graceMs, endsAt);
-}
-
-async function untilGone(
-  { context }: Server,
-  processes: readonly ServerProcess[],
-  endsAt: number,
-): Promise<boolean> {
-  for (;;) {
-    if (!processes.some(isAlive)) return true;
-    if (context.signal.aborted || performance.now() >= endsAt) return false;
-    await context.wait(POLL_MS);
-  }
-}
-
-function signalAll(processes: readonly ServerProcess[], signal: NodeJS.Signals): void {
-  for (const process of processes) {
-    if (isAlive(process)) signalOne(process.pid, signal);
-  }
-}
-
-function signalOne(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended in between.
-  }
 }
 
 /** A killed server leaves its PID file; one that names any other process is left alone. */

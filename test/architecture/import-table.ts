@@ -26,6 +26,14 @@ const AGENTS = "resource-agents/";
 const API = "proto/";
 const OUTSIDE = ["node:", "library:"];
 
+const SHARED_BY_AGENTS = [
+  "resource-agents/contract.ts",
+  "resource-agents/find-program.ts",
+  "resource-agents/server-process/",
+  "resource-agents/host-checks/",
+  "resource-agents/web-checks/",
+];
+
 const IMPORT_TABLE: readonly Row[] = [
   { files: BASE, mayImport: [] },
   { files: MODEL, mayImport: [BASE] },
@@ -45,16 +53,8 @@ const IMPORT_TABLE: readonly Row[] = [
   { files: "ctl/local-agents/", mayImport: [CORE, AGENTS, ...OUTSIDE] },
   { files: "ctl/", mayImport: [API, CORE, WIRE, ...OUTSIDE] },
   { files: "resource-agents/conformance/", mayImport: [AGENTS, ...OUTSIDE] },
-  {
-    files: "resource-agents/*/",
-    mayImport: [
-      "resource-agents/contract.ts",
-      "resource-agents/find-program.ts",
-      "resource-agents/host-checks/",
-      "resource-agents/web-checks/",
-      ...OUTSIDE,
-    ],
-  },
+  // What agents of servers share: their processes and pages, and checks of the host.
+  { files: "resource-agents/*/", mayImport: [...SHARED_BY_AGENTS, ...OUTSIDE] },
   { files: AGENTS, mayImport: [AGENTS, ...OUTSIDE] },
   { files: "test/sim/", mayImport: [CORE, PORTS, DRIVER, WIRE, ...OUTSIDE] },
 ];

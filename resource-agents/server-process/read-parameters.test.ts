@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseExtendedRegex } from "../web-checks/index.ts";
-import { splitWords } from "./settings.ts";
+import { splitWords } from "./read-parameters.ts";
 
-suite("parameters of apache", () => {
+suite("parameters of servers", () => {
   for (const [text, words] of [
     ["", []],
     [" -D  A ", ["-D", "A"]],
