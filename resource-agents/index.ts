@@ -10,6 +10,7 @@ import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
 import { type KnownAgents, openKnownAgents } from "./known-agents.ts";
 import { MAILTO_AGENT } from "./mailto/index.ts";
 import { PING_AGENT } from "./ping/index.ts";
+import { NGINX_AGENT } from "./nginx/index.ts";
 
 export type { Announcement } from "./announce-address.ts";
 export { announceAddress } from "./announce-address.ts";
@@ -31,6 +32,7 @@ export { parseNeighbours, whoHas } from "./neighbours.ts";
 const AGENTS: readonly ResourceAgent[] = [
   IPADDR2_AGENT,
   APACHE_AGENT,
+  NGINX_AGENT,
   HEARTBEAT_DUMMY_AGENT,
   PACEMAKER_DUMMY_AGENT,
   PING_AGENT,

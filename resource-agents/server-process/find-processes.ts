@@ -58,6 +58,15 @@ export function listProcesses(binary: string): RunningProcess[] {
   });
 }
 
+/** True when any process of that id is alive, whosever it is. */
+export function isLiveId(pid: number): boolean {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8")) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** True while this very process is alive. */
 export function isAlive(process: ServerProcess): boolean {
   try {

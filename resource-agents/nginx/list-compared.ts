@@ -1,0 +1,40 @@
+import { existsSync, readlinkSync } from "node:fs";
+import type { AgentContext, ComparedItem } from "../contract.ts";
+import { compareHost, comparePairs } from "../server-process/compared-items.ts";
+import { readBuild } from "./build.ts";
+import { NGINX_UNIT } from "./check-readiness.ts";
+import { describeNginx } from "./server.ts";
+import type { NginxSettings } from "./settings.ts";
+
+/** What both nodes should have alike for this server. */
+export async function listNginxCompared(
+  context: AgentContext,
+  settings: NginxSettings,
+): Promise<readonly ComparedItem[]> {
+  const build = await readBuild(context, settings.binary);
+  const { config } = await describeNginx(context, settings);
+  const files = [...new Set([...config.files, ...config.namedFiles])].filter((path) =>
+    existsSync(path),
+  );
+  const modules = [
+    ...build.options.filter((word) => /_module|^--with-(?:stream|mail|threads)/.test(word)),
+    ...config.modules,
+  ];
+  return [
+    ...files.map((name): ComparedItem => ({ kind: "file", name })),
+    ...files.flatMap(linkOf),
+    ...comparePairs(config.certificates),
+    { kind: "version", name: "nginx", value: build.version },
+    { kind: "modules", name: "nginx", value: modules.sort().join(" ") },
+    ...compareHost(NGINX_UNIT),
+  ];
+}
+
+/** Debian enables a site by a link: its target says which site it is. */
+function linkOf(name: string): ComparedItem[] {
+  try {
+    return [{ kind: "link", name, value: readlinkSync(name) }];
+  } catch {
+    return []; // A file, not a link.
+  }
+}

@@ -1,0 +1,47 @@
+import { type RunningProcess, readProcess, type ServerProcess } from "./find-processes.ts";
+
+const REMEMBERED_MAX = 64;
+
+/** The parent process of each server, as it was found last. */
+const parents = new Map<string, ServerProcess>();
+
+/** How the parent process of one server is told from all others. */
+export interface ParentSearch {
+  /** Tells this server from the others of its kind. */
+  readonly key: string;
+  readonly binary: string;
+  readonly isOwn: (process: RunningProcess) => boolean;
+  /** Looks through all processes of the host. */
+  readonly search: () => ServerProcess | null;
+}
+
+/**
+ * The live parent process, or null. Where it was last time, it is found in microseconds; otherwise
+ * all processes of the host are looked at. The PID file is not needed: it may be deleted, foreign,
+ * or elsewhere since the configuration was changed.
+ */
+export function findKnownParent({
+  key,
+  binary,
+  isOwn,
+  search,
+}: ParentSearch): ServerProcess | null {
+  const known = parents.get(key);
+  if (known !== undefined) {
+    const same = readProcess(known.pid, binary);
+    if (same !== null && same.startTicks === known.startTicks && isOwn(same)) return same;
+  }
+  const found = search();
+  if (found === null) {
+    // Kept: the workers of a parent that was killed are told by its group.
+    return null;
+  }
+  if (parents.size >= REMEMBERED_MAX) parents.clear();
+  parents.set(key, found);
+  return found;
+}
+
+/** The id of the parent that was found last, alive or not; null when none was found. */
+export function lastParentId(key: string): number | null {
+  return parents.get(key)?.pid ?? null;
+}
