@@ -6,11 +6,12 @@ import { runCommand } from "./child-process.ts";
 import type { ResourceAgent } from "./contract.ts";
 import { HEARTBEAT_DUMMY_AGENT, PACEMAKER_DUMMY_AGENT } from "./dummy/index.ts";
 import type { AgentFolders } from "./external/index.ts";
+import { HAPROXY_AGENT } from "./haproxy/index.ts";
 import { IPADDR2_AGENT } from "./ipaddr2/index.ts";
 import { type KnownAgents, openKnownAgents } from "./known-agents.ts";
 import { MAILTO_AGENT } from "./mailto/index.ts";
-import { PING_AGENT } from "./ping/index.ts";
 import { NGINX_AGENT } from "./nginx/index.ts";
+import { PING_AGENT } from "./ping/index.ts";
 
 export type { Announcement } from "./announce-address.ts";
 export { announceAddress } from "./announce-address.ts";
@@ -33,6 +34,7 @@ const AGENTS: readonly ResourceAgent[] = [
   IPADDR2_AGENT,
   APACHE_AGENT,
   NGINX_AGENT,
+  HAPROXY_AGENT,
   HEARTBEAT_DUMMY_AGENT,
   PACEMAKER_DUMMY_AGENT,
   PING_AGENT,

@@ -31,12 +31,15 @@ async function main(): Promise<void> {
   finish(await perform(agent, action, context));
 }
 
-/** `IPaddr2` is a heartbeat agent, as in Pacemaker's short names; `pacemaker:Dummy` names both. */
+/** A name without provider may have any of these, in this order, as in Pacemaker's short names. */
+const PROVIDERS = ["heartbeat", "pacemaker", "lb-cluster"];
+
+/** `pacemaker:Dummy` names the provider too. */
 function findBuiltIn(name: string): ResourceAgent | null {
   const [first = "", second] = name.replace(/^ocf:/, "").split(":");
-  return second === undefined
-    ? (findAgent(`ocf:heartbeat:${first}`) ?? findAgent(`ocf:pacemaker:${first}`))
-    : findAgent(`ocf:${first}:${second}`);
+  if (second !== undefined) return findAgent(`ocf:${first}:${second}`);
+  const found = PROVIDERS.map((provider) => findAgent(`ocf:${provider}:${first}`));
+  return found.find((agent) => agent !== null) ?? null;
 }
 
 function perform(

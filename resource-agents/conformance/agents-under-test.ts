@@ -4,8 +4,10 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeHaproxyConfig } from "./haproxy-files.ts";
 import type { TestHost } from "./host.ts";
 import { writeHttpdConfig } from "./httpd.ts";
+import { writeNginxConfig } from "./nginx-files.ts";
 
 /** What the scenarios need to know of an agent. */
 export interface AgentUnderTest {
@@ -48,6 +50,19 @@ export const AGENTS_UNDER_TEST: readonly AgentUnderTest[] = [
     name: "ocf:heartbeat:apache",
     isExternal: false,
     parameters: (host) => writeHttpdConfig(join(host.folder, "own"), { port: 18280 }).parameters,
+    canReload: true,
+  },
+  {
+    name: "ocf:heartbeat:nginx",
+    isExternal: false,
+    parameters: (host) => writeNginxConfig(join(host.folder, "nginx"), { port: 18284 }).parameters,
+    canReload: true,
+  },
+  {
+    name: "ocf:lb-cluster:haproxy",
+    isExternal: false,
+    parameters: (host) =>
+      writeHaproxyConfig(join(host.folder, "haproxy"), { port: 18287 }).parameters,
     canReload: true,
   },
   {

@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BalancerClient } from "./balancer-client.ts";
 import type { ActionOptions } from "./host.ts";
 import { TestHost } from "./host.ts";
 import { siteOf, type TestNginx, writeNginxConfig } from "./nginx-files.ts";
+import {
+  processesOf,
+  requestPage,
+  runScript,
+  signal,
+  startSilentMember,
+  until,
+  untilPortFree,
+} from "./server-children.ts";
+import { makeCertificate } from "./test-certificate.ts";
 
 const AGENT = "ocf:heartbeat:nginx";
 const PORT = 18280;
@@ -32,8 +33,9 @@ suite("nginx with a real server", function () {
     number += 1;
     web = writeNginxConfig(join(host.folder, `nginx${number}`), { port: PORT });
   });
-  teardown(() => {
-    for (const pid of processes()) kill(pid, "SIGKILL");
+  teardown(async () => {
+    for (const pid of processes()) signal(pid, "SIGKILL");
+    await untilPortFree(host, PORT);
   });
 
   test("monitor tells 7, start and start again 0, stop and stop again 0", async () => {
@@ -63,7 +65,7 @@ suite("nginx with a real server", function () {
   test("workers of a killed master count as stopped, and a start ends them first", async () => {
     await succeeds("start");
     const master = pidOf(web);
-    kill(master, "SIGKILL");
+    signal(master, "SIGKILL");
     await until(async () => (await act("monitor")).status === 7);
     assert.ok(processes().length > 0, "workers were expected to be left");
     const { log } = await succeeds("start");
@@ -74,7 +76,7 @@ suite("nginx with a real server", function () {
 
   test("workers of a killed master are ended by a stop, told by the PID file alone", async () => {
     await succeeds("start");
-    kill(pidOf(web), "SIGKILL");
+    signal(pidOf(web), "SIGKILL");
     await succeeds("stop");
     assert.deepEqual(processes(), []);
     assert.equal(existsSync(web.pidFile), false);
@@ -82,7 +84,7 @@ suite("nginx with a real server", function () {
 
   test("a stopped server that does not end by itself is killed within the timeout", async () => {
     await succeeds("start");
-    for (const pid of processes()) kill(pid, "SIGSTOP");
+    for (const pid of processes()) signal(pid, "SIGSTOP");
     const { status, tookMs } = await act("stop", { timeoutMs: 2000 });
     assert.equal(status, 0);
     assert.ok(tookMs < 2000, `took ${tookMs} ms`);
@@ -91,24 +93,24 @@ suite("nginx with a real server", function () {
 
   test("a frozen server is a failure, not a stop", async () => {
     await succeeds("start");
-    for (const pid of processes()) kill(pid, "SIGSTOP");
+    for (const pid of processes()) signal(pid, "SIGSTOP");
     const { status, reason } = await act("monitor", { timeoutMs: 1000 });
     assert.equal(status, 1);
     assert.match(reason, /nginx_status: no answer within 500 ms/);
   });
 
-  test("requests under way are answered within graceful_stop_timeout, and cut off after it", async () => {
+  test("requests are answered within graceful_stop_timeout, and cut off after it", async () => {
     await succeeds("start");
-    const member = holdMember();
+    const member = await startSilentMember(host, PORT + 1);
     try {
-      const parked = request("/parked");
-      await until(() => member.stdoutText().includes("asked"));
+      const parked = requestPage(host, `http://127.0.0.1:${PORT}/parked`);
+      await until(() => member.text().includes("asked"));
       const stopped = await succeeds("stop");
       assert.ok(stopped.tookMs < 1000, `took ${stopped.tookMs} ms`);
       assert.equal(await parked, "cut");
       await succeeds("start");
-      const answered = request("/parked");
-      await until(() => member.stdoutText().split("asked").length > 2);
+      const answered = requestPage(host, `http://127.0.0.1:${PORT}/parked`);
+      await until(() => member.text().split("asked").length > 2);
       const parameters = { ...web.parameters, graceful_stop_timeout: "5s" };
       const stopping = act("stop", { parameters });
       member.answer();
@@ -166,11 +168,12 @@ suite("nginx with a real server", function () {
   });
 
   test("a port in use fails the start as a soft error that names it", async () => {
-    const holder = spawnInHost(
+    const holder = runScript(
+      host,
       `require("net").createServer().listen(${PORT}, "127.0.0.1", () => console.log("asked"))`,
     );
     try {
-      await until(() => holder.stdoutText().includes("asked"));
+      await until(() => holder.text().includes("asked"));
       const { status, reason } = await act("start");
       assert.equal(status, 1);
       assert.match(reason, /bind\(\) to 127\.0\.0\.1:18280 failed \(98/);
@@ -236,13 +239,13 @@ suite("nginx with a real server", function () {
     );
     await succeeds("start");
     await succeeds("monitor");
-    for (const pid of processes()) kill(pid, "SIGSTOP");
+    for (const pid of processes()) signal(pid, "SIGSTOP");
     const { status, reason } = await act("monitor", { timeoutMs: 1000 });
     assert.equal(status, 1);
     assert.match(reason, /port 18280 of 127\.0\.0\.1: no answer within 500 ms/);
   });
 
-  test("level 10: dead members degrade the service, wrong pages fail, nothing given is fine", async () => {
+  test("level 10: dead members degrade, wrong pages fail, nothing given is fine", async () => {
     await succeeds("start");
     for (const checkLevel of [10, 20, 30]) await succeeds("monitor", { checkLevel });
     const deep = (more: Record<string, string>, checkLevel = 10) =>
@@ -274,11 +277,12 @@ suite("nginx with a real server", function () {
 
   test("a reload that passes the test and still cannot be done is told at once", async () => {
     await succeeds("start");
-    const holder = spawnInHost(
+    const holder = runScript(
+      host,
       `require("net").createServer().listen(${PORT + 5}, "127.0.0.1", () => console.log("asked"))`,
     );
     try {
-      await until(() => holder.stdoutText().includes("asked"));
+      await until(() => holder.text().includes("asked"));
       appendFileSync(web.siteFile, `server { listen 127.0.0.1:${PORT + 5}; }\n`);
       const { status, reason, tookMs } = await act("reload");
       assert.equal(status, 1);
@@ -300,6 +304,22 @@ suite("nginx with a real server", function () {
     assert.match(JSON.stringify(version), /nginx\/[0-9]/);
   });
 
+  test("a key of another certificate blocks, and is compared by its public part", async () => {
+    for (const name of ["own", "other"]) makeCertificate(web.folder, name);
+    const certificate = join(web.folder, "own.crt");
+    const otherKey = join(web.folder, "other.key");
+    const tls = `ssl_certificate ${certificate}; ssl_certificate_key ${otherKey};`;
+    writeFileSync(web.siteFile, `server { listen 127.0.0.1:${PORT} ssl; ${tls} }\n`);
+    const problems = (await act("readiness")).findings.map(({ problem }) => problem).join("\n");
+    assert.match(problems, /key values mismatch/);
+    assert.match(problems, /key ".*other\.key": does not belong to certificate ".*own\.crt"/);
+    const { compared } = await act("compared");
+    const kindOf = (path: string) =>
+      compared.filter(({ name }) => name === path).map(({ kind }) => kind);
+    assert.deepEqual([kindOf(certificate), kindOf(otherKey)], [["certificate"], ["key"]]);
+    assert.equal(JSON.stringify(compared).includes("PRIVATE"), false);
+  });
+
   test("bad parameters are status 6 in every action", async () => {
     const parameters = { configfile: "nginx.conf", port: "http" };
     for (const action of ["start", "stop", "monitor", "validate", "reload"]) {
@@ -319,67 +339,11 @@ suite("nginx with a real server", function () {
     return reply;
   }
 
-  /** Processes of nginx in the host's namespace. */
   function processes(): number[] {
-    const own = host.command("readlink", "/proc/self/ns/net").trim();
-    return readdirSync("/proc")
-      .filter((name) => /^[0-9]+$/.test(name))
-      .filter((pid) => {
-        try {
-          if (!/\/nginx$/.test(readlinkSync(`/proc/${pid}/exe`))) return false;
-          return readlinkSync(`/proc/${pid}/ns/net`) === own;
-        } catch {
-          return false;
-        }
-      })
-      .map(Number);
-  }
-
-  /** The page's text, or `cut` when the connection ended without one. */
-  function request(path: string): Promise<string> {
-    const url = JSON.stringify(`http://127.0.0.1:${PORT}${path}`);
-    const script = `fetch(${url}).then((r) => r.text()).then(console.log, () => console.log("cut"))`;
-    const { child, stdoutText } = spawnInHost(script);
-    return new Promise((done) => child.on("exit", () => done(stdoutText().trim())));
-  }
-
-  /** A member that answers `late` only when it is told to. */
-  function holdMember() {
-    const script = `const waiting = [];
-      require("net").createServer((socket) => {
-        socket.on("error", () => {});
-        socket.once("data", () => { waiting.push(socket); console.log("asked"); });
-      }).listen(${PORT + 1}, "127.0.0.1");
-      process.stdin.on("data", () => {
-        for (const each of waiting) each.end("HTTP/1.0 200 OK\\r\\n\\r\\nlate");
-      });`;
-    const { child, stdoutText } = spawnInHost(script);
-    return { child, stdoutText, answer: () => child.stdin?.write("answer\n") };
-  }
-
-  function spawnInHost(script: string): { child: ChildProcess; stdoutText: () => string } {
-    const words = ["netns", "exec", host.hostName, process.execPath, "-e", script];
-    const child = spawn("ip", words, { stdio: ["pipe", "pipe", "inherit"] });
-    let text = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    return { child, stdoutText: () => text };
+    return processesOf(host, "nginx");
   }
 });
 
 function pidOf({ pidFile }: TestNginx): number {
   return Number(readFileSync(pidFile, "utf8"));
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(10);
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended in between.
-  }
 }

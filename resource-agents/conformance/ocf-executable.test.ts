@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { writeHaproxyConfig } from "./haproxy-files.ts";
 import { bundle, TestHost } from "./host.ts";
 import { writeHttpdConfig } from "./httpd.ts";
+import { writeNginxConfig } from "./nginx-files.ts";
 
 const TESTER = "/usr/sbin/ocf-tester";
 const WRAPPERS = resolve("packaging/ocf");
@@ -29,11 +31,17 @@ suite("lb-ocf as an OCF executable", function () {
 
   test("apache passes ocf-tester", () => {
     const web = writeHttpdConfig(join(host.folder, "web"), { port: 18180 });
-    const options = Object.entries(web.parameters).flatMap(([name, value]) => [
-      "-o",
-      `${name}=${value}`,
-    ]);
-    passes("apache", options);
+    passes("apache", optionWords(web.parameters));
+  });
+
+  test("nginx passes ocf-tester", () => {
+    const { parameters } = writeNginxConfig(join(host.folder, "nginx"), { port: 18190 });
+    passes("nginx", optionWords(parameters));
+  });
+
+  test("haproxy passes ocf-tester", () => {
+    const { parameters } = writeHaproxyConfig(join(host.folder, "haproxy"), { port: 18290 });
+    passes("haproxy", optionWords(parameters));
   });
 
   test("Dummy passes ocf-tester", () => {
@@ -90,3 +98,7 @@ suite("lb-ocf as an OCF executable", function () {
     return spawnSync("ip", args, { encoding: "utf8", env });
   }
 });
+
+function optionWords(parameters: Readonly<Record<string, string>>): string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+}

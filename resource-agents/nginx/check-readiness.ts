@@ -3,19 +3,12 @@ import type { AgentContext, ReadinessFinding } from "../contract.ts";
 import {
   checkCertificatePair,
   checkFolders,
-  checkListenAddress,
-  checkPorts,
   checkUnitDisabled,
   shellWord,
 } from "../host-checks/index.ts";
+import { checkPlaces } from "../server-process/check-places.ts";
 import { findMissing } from "../server-process/installed.ts";
-import {
-  describeNginx,
-  masterOf,
-  type NginxServer,
-  processesOf,
-  testNginxConfig,
-} from "./server.ts";
+import { describeNginx, type NginxServer, processesOf, testNginxConfig } from "./server.ts";
 import type { NginxSettings } from "./settings.ts";
 
 /** The unit of both distributions. */
@@ -41,7 +34,11 @@ export async function checkNginxReadiness(
   return [
     ...(await checkConfig(server)),
     ...config.certificates.flatMap((pair) => checkCertificatePair(pair, nowMs)),
-    ...checkPlaces(server),
+    ...checkPlaces(
+      context,
+      config.listens.filter(({ isUdp }) => !isUdp),
+      processesOf(server),
+    ),
     ...checkFolders([dirname(config.pidFile), ...logFolder]),
     ...(unit === null ? [] : [unit]),
   ];
@@ -60,23 +57,4 @@ async function checkConfig(server: NginxServer): Promise<ReadinessFinding[]> {
   // The address that is not here comes with the service: its own finding says so.
   if (refusal === null || refusal.isAddressMissing) return [];
   return finding(refusal.isLate ? "warns" : "blocks", refusal.reason);
-}
-
-/** Addresses that are not here, and ports that others hold; not asked of a server that runs. */
-function checkPlaces(server: NginxServer): ReadinessFinding[] {
-  const listens = server.config.listens.filter(({ isUdp }) => !isUdp);
-  const own = processesOf(server).others.map(({ pid }) => pid);
-  const ports =
-    masterOf(server) !== null
-      ? []
-      : checkPorts(
-          listens.map(({ host, port }) => ({ ip: host ?? "0.0.0.0", port })),
-          (pid) => own.includes(pid),
-        );
-  const addresses = listens.flatMap(({ host, port }) =>
-    host === null || /[^0-9a-f.:]/i.test(host)
-      ? []
-      : (checkListenAddress({ ip: host, port, comingAddresses: null }) ?? []),
-  );
-  return [...ports, ...addresses];
 }

@@ -25,7 +25,8 @@ export async function listNginxCompared(
     ...files.flatMap(linkOf),
     ...comparePairs(config.certificates),
     { kind: "version", name: "nginx", value: build.version },
-    { kind: "modules", name: "nginx", value: modules.sort().join(" ") },
+    // One by one: a line of all of them would not say which one differs.
+    ...modules.sort().map((name): ComparedItem => ({ kind: "modules", name, value: "there" })),
     ...compareHost(NGINX_UNIT),
   ];
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
-import type { ServerProcess } from "../server-process/find-processes.ts";
+import { isAlive, type ServerProcess } from "../server-process/find-processes.ts";
 import { explainServing } from "./check-server.ts";
 import { findServingWorkers } from "./processes.ts";
 import { masterOf, type NginxServer, testNginxConfig } from "./server.ts";
@@ -45,7 +45,7 @@ async function untilReplaced(
 ): Promise<string | null> {
   const { context, settings, config } = server;
   for (;;) {
-    if (masterOf(server)?.pid !== master.pid) return "its master has ended";
+    if (!isAlive(master)) return "its master has ended";
     const serving = findServingWorkers(settings, master);
     if (serving.length > 0 && !serving.some((pid) => old.has(pid))) return null;
     // A master that cannot use the new configuration says so, and keeps the old workers.

@@ -22,9 +22,9 @@ export interface ServerEnding {
 
 /**
  * Ends a server and whatever it left behind. Its parent is asked to finish, then to end at once
- * (SIGTERM), and all that remains gets SIGKILL. Workers without a parent get SIGKILL at once: nobody
- * knows what they serve, and they hold the port. Null when none of its processes is left; otherwise
- * a reason.
+ * (SIGTERM), and all that remains gets SIGKILL. Workers without a parent get SIGKILL at once:
+ * nobody knows what they serve, and they hold the port. Null when none of its processes is left;
+ * otherwise a reason.
  */
 export async function endServer(ending: ServerEnding): Promise<string | null> {
   const { context, find } = ending;

@@ -29,7 +29,10 @@ export function findKnownParent({
   const known = parents.get(key);
   if (known !== undefined) {
     const same = readProcess(known.pid, binary);
-    if (same !== null && same.startTicks === known.startTicks && isOwn(same)) return same;
+    if (same !== null && same.startTicks === known.startTicks) {
+      // A parent that begins anew (exec) has no words for a moment, and is the same still.
+      if (isOwn(same) || same.args.every((word) => word === "")) return same;
+    }
   }
   const found = search();
   if (found === null) {
