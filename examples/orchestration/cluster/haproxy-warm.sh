@@ -1,0 +1,15 @@
+#!/bin/sh
+# HAProxy runs on both hosts, the address alone moves. Run it once, on one host.
+set -eu
+virtual_ip=${virtual_ip:-192.168.33.20}
+nic=${nic:-eth0}
+
+lbctl resource defaults migration-threshold=1
+lbctl resource create webserver ocf:lb-cluster:haproxy \
+  conffile=/etc/haproxy/haproxy.cfg statusurl="http://127.0.0.1:8009/alive" \
+  op monitor interval=10s clone interleave=true
+lbctl resource meta webserver migration-threshold=10
+lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 \
+  ip="$virtual_ip" nic="$nic" cidr_netmask=32 op monitor interval=30s
+lbctl constraint colocation add virtual_ip with webserver-clone INFINITY
+lbctl constraint order webserver-clone then virtual_ip

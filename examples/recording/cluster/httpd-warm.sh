@@ -1,0 +1,17 @@
+#!/bin/sh
+# httpd runs on both hosts, the address alone moves. Run it once, on one host.
+set -eu
+virtual_ip=${virtual_ip:-192.168.33.20}
+nic=${nic:-eth0}
+configfile=/etc/httpd/conf/httpd.conf
+if [ -e /etc/apache2/apache2.conf ]; then configfile=/etc/apache2/apache2.conf; fi
+
+lbctl resource defaults migration-threshold=1
+lbctl resource create webserver ocf:heartbeat:apache configfile="$configfile" \
+  statusurl="http://127.0.0.1:8009/server-status?auto" op monitor interval=10s \
+  clone interleave=true
+lbctl resource meta webserver migration-threshold=10
+lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 \
+  ip="$virtual_ip" nic="$nic" cidr_netmask=32 op monitor interval=30s
+lbctl constraint colocation add virtual_ip with webserver-clone INFINITY
+lbctl constraint order webserver-clone then virtual_ip

@@ -1,0 +1,15 @@
+#!/bin/sh
+# nginx runs on both hosts, the address alone moves. Run it once, on one host.
+set -eu
+virtual_ip=${virtual_ip:-192.168.33.20}
+nic=${nic:-eth0}
+
+lbctl resource defaults migration-threshold=1
+lbctl resource create webserver ocf:heartbeat:nginx \
+  configfile=/etc/nginx/nginx.conf status10url="http://127.0.0.1:8009/nginx_status" \
+  op monitor interval=10s clone interleave=true
+lbctl resource meta webserver migration-threshold=10
+lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 \
+  ip="$virtual_ip" nic="$nic" cidr_netmask=32 op monitor interval=30s
+lbctl constraint colocation add virtual_ip with webserver-clone INFINITY
+lbctl constraint order webserver-clone then virtual_ip

@@ -1,0 +1,3 @@
+import { serveRequests } from "./index.ts";
+
+serveRequests();
