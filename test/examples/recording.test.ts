@@ -179,7 +179,7 @@ suite("example: recording", function () {
     }
   });
 
-  test("TLS in front serves the same paths, and https members are checked by name", async () => {
+  test("TLS in front serves the same paths, to http and to https members", async () => {
     const tls = { authority: certificates.authority, name: "loadbalancer" };
     const secure = { ...at("/t1/api/", "ROUTEID=.T1RWS3"), port: 443, tls };
     const asked = await membersAsked(site, secure, 3);

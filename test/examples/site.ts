@@ -96,14 +96,15 @@ export class Site {
   /** From now on these members answer no packet, until `hear`. */
   async silence(members: readonly MemberOptions[]): Promise<void> {
     const rules = members.map(({ address, port }) => `ip daddr ${address} tcp dport ${port} drop`);
-    const input = `table inet silence { chain input { type filter hook input priority 0;
-      ${rules.join("\n")}
-    } }`;
-    await this.lab.client.run("nft", ["-f", "-"], { input });
+    const chain = "chain input { type filter hook input priority 0;";
+    const input = `table inet silence {\n${chain}\n${rules.join("\n")}\n}\n}\n`;
+    const result = await this.lab.client.run("nft", ["-f", "-"], { input });
+    assert.equal(result.status, 0, result.stderr);
   }
 
   async hear(): Promise<void> {
-    await this.lab.client.run("nft", ["delete", "table", "inet", "silence"]);
+    const result = await this.lab.client.run("nft", ["delete", "table", "inet", "silence"]);
+    assert.equal(result.status, 0, result.stderr);
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,7 @@ const SLIPS = [
   [httpdSlips, RECORDING, /balancer:\/\/t1rcs"/, 'balancer://t1rws"', "t1rws: twice"],
   [httpdSlips, RECORDING, /(t1rp2:8889")/, "$1 status=+H", "has a standby"],
   [httpdSlips, RECORDING, / connectiontimeout=5/, "", "lacks connectiontimeout"],
+  [httpdSlips, RECORDING, / disablereuse=On/, "", "lacks disablereuse"],
   [httpdSlips, RECORDING, /; path=\/t1"/, '"', "expected a path"],
   [httpdSlips, RECORDING, / env=BALANCER_ROUTE_CHANGED/, "", "expected a path"],
   [httpdSlips, ENGAGEMENT, /route=GWE_Frontend_1/, "route=.GWE_Frontend_1", "a dot"],
@@ -97,6 +98,14 @@ suite("examples: slips that a server accepts", () => {
 });
 
 suite("examples: their pages", () => {
+  test("the scripts of one server are the same everywhere, so that one stands for all", () => {
+    const scripts = EXAMPLES.flatMap((example) =>
+      filesIn(example, "cluster").map((file) => ({ file, text: exampleText(example, file) })),
+    );
+    const texts = new Set(scripts.map(({ text }) => text));
+    assert.equal(texts.size, new Set(scripts.map(({ file }) => file)).size);
+  });
+
   for (const example of EXAMPLES) {
     test(`${example}: the table of files names each file, and only files that exist`, () => {
       const named = readTable(example).map(({ file }) => file);

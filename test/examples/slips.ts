@@ -58,7 +58,7 @@ export function httpdSlips(source: string): readonly string[] {
 
 function memberSlips({ name, members }: Balancer): string[] {
   return members.flatMap(({ url, words }) => [
-    ...[" connectiontimeout=", " retry="]
+    ...[" connectiontimeout=", " retry=", ...(url.startsWith("http") ? [" disablereuse=On"] : [])]
       .filter((word) => !words.includes(word))
       .map((word) => `${name}: ${url}: lacks${word}`),
     ...(/rp$/.test(name) && words.includes("status=") ? [`${name}: ${url}: has a standby`] : []),

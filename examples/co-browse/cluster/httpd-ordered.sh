@@ -1,5 +1,5 @@
 #!/bin/sh
-# The address first, then httpd, on one host. Run it once, on one host.
+# As the guides have it: the address first, then httpd, on one host. Run it once, on one host.
 set -eu
 virtual_ip=${virtual_ip:-192.168.33.20}
 nic=${nic:-eth0}
