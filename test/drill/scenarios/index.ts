@@ -1,6 +1,13 @@
 import { coldStart, cpuLoad, guide, idleCost, statusTime } from "./figures.ts";
 import { heartbeatCut, partition } from "./network-faults.ts";
-import { addressRemoved, agentCrash, hostCrash, httpdCrash, switchover } from "./process-faults.ts";
+import {
+  addressRemoved,
+  agentCrash,
+  brokenConfig,
+  hostCrash,
+  httpdCrash,
+  switchover,
+} from "./process-faults.ts";
 import type { Scenario } from "./scenario.ts";
 
 export { type DrillContext, type Parts, prepareRun } from "./context.ts";
@@ -26,6 +33,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "host-crash": hostCrash,
   "heartbeat-cut": heartbeatCut,
   partition,
+  "broken-config": brokenConfig,
   "cold-start": coldStart,
   "cpu-load": cpuLoad,
   "idle-cost": idleCost,

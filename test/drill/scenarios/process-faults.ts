@@ -21,6 +21,24 @@ export const httpdCrash: FaultScenario = {
   async restore() {},
 };
 
+const SERVER_FILES = "/etc/httpd/conf/httpd.conf /etc/nginx/nginx.conf /etc/haproxy/haproxy.cfg";
+
+/** A word that no server knows is in the active host's configuration when somebody restarts it. */
+export const brokenConfig: FaultScenario = {
+  kind: "fault",
+  async act(context, { active }) {
+    await active.run("sh", ["-c", `for file in ${SERVER_FILES}; do echo NoSuchWord >>$file; done`]);
+    const result = await active.run("lbctl", ["resource", "restart", "webserver"]);
+    await observe(context, { ms: 2_000, limitMs: LIMIT_MS });
+    const notes = [`lbctl resource restart webserver ended with status ${result.status}`];
+    return { faultAt: result.startedAt, countFrom: "fault", untilAt: monotonicMs(), notes };
+  },
+  async restore(context, { active, passive }) {
+    await active.run("sh", ["-c", `sed -i /NoSuchWord/d ${SERVER_FILES}`]);
+    await lbctl(context, passive, ["resource", "cleanup"]);
+  },
+};
+
 /** The address is deleted on the active host, through netlink, by somebody. */
 export const addressRemoved: FaultScenario = {
   kind: "fault",
