@@ -89,6 +89,12 @@ suite("--plan", () => {
     });
   }
 
+  test("a restart that was asked for says so, and what comes with it", async () => {
+    const { out } = await new FakeAgent().run("resource restart address --plan");
+    assert.match(out, /restarts address on ip1 .*: its restart was asked for\n/);
+    assert.match(out, /restarts server on ip1 .*: start of address is required/);
+  });
+
   const refusals = [
     ["resource restart nosuch --plan", /^Error: resource "nosuch": no resource with this id/],
     ["resource refresh nosuch --plan", /^Error: resource "nosuch": no resource with this id/],

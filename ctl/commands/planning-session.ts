@@ -9,6 +9,7 @@ import type {
 import type { AgentClient } from "../agent-client/connect.ts";
 import { CtlError, EXIT, failed, refusedBy } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
+import type { Effect } from "../what-if/index.ts";
 import { isGiven, isJson, type Options, printNotes } from "./command-kit.ts";
 import { readLiveInput } from "./read-facts.ts";
 
@@ -45,14 +46,15 @@ function planningAgent(session: Session, agent: AgentClient, options: Options): 
       return showPlan(session, options, { present, changed: input ?? present, notes });
     },
     runCommand: async (command) => {
-      const [present, { localNode }, { supposeCommand }] = await Promise.all([
+      const [present, { localNode }, { supposeCommand, tellCommand }] = await Promise.all([
         readLiveInput(agent),
         agent.getStatus(),
         import("../what-if/index.ts"),
       ]);
       checkCommand(present, command, localNode);
       const changed = supposeCommand(present, command, localNode);
-      return showPlan(session, options, { present, changed, notes: [] });
+      const tell: PlanInQuestion["tell"] = (effects) => tellCommand(effects, command, present);
+      return showPlan(session, options, { present, changed, notes: [], tell });
     },
   };
 }
@@ -78,18 +80,22 @@ function isKnownResource({ cib, histories }: SchedulerInput, id: ResourceId): bo
   return histories.some(({ resources }) => resources.some(({ resource }) => resource === id));
 }
 
+interface PlanInQuestion {
+  readonly present: SchedulerInput;
+  readonly changed: SchedulerInput;
+  readonly notes: readonly string[];
+  /** Puts right what only the command knows. */
+  readonly tell?: (effects: readonly Effect[]) => readonly Effect[];
+}
+
 async function showPlan(
   session: Session,
   options: Options,
-  plan: {
-    readonly present: SchedulerInput;
-    readonly changed: SchedulerInput;
-    readonly notes: readonly string[];
-  },
+  { present, changed, notes, tell = (effects) => effects }: PlanInQuestion,
 ): Promise<never> {
-  const { present, changed, notes } = plan;
   const { planEffects } = await import("../what-if/index.ts");
-  const effects = planEffects(present, changed);
+  const planned = planEffects(present, changed);
+  const effects = { ...planned, effects: tell(planned.effects) };
   if (isJson(options)) {
     session.terminal.out(JSON.stringify({ notes, ...effects }, null, 2));
   } else {

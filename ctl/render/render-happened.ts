@@ -22,7 +22,7 @@ export function tellHappened(
   after: ClusterStatus,
 ): { readonly done: readonly string[]; readonly failures: readonly string[] } {
   const isNew = isNewSince(before);
-  const done = after.operations
+  const ended = after.operations
     .filter((each) => isNew(each) && each.intervalMs === 0 && each.outcome === "ok")
     .filter(({ operation }) => VERBS[operation] !== undefined)
     .toSorted((a, b) => a.atWallMs - b.atWallMs || a.callId - b.callId)
@@ -30,6 +30,7 @@ export function tellHappened(
       const time = ranForMs === 0 ? "" : ` (${renderReadable(ranForMs)})`;
       return `${VERBS[operation]} ${resource} on ${node}${time}`;
     });
+  const done = [...listForgotten(before, after), ...ended];
   const known = new Set(before.failures.map(keyOf));
   const failures = after.failures
     .filter((each) => !known.has(keyOf(each)))
@@ -39,6 +40,25 @@ export function tellHappened(
       return `${operation} of ${resource} on ${node} failed: ${outcome}${because}`;
     });
   return { done, failures };
+}
+
+/**
+ * Stops that no history tells of any more: it is forgotten with the resource that was deleted. When
+ * they were is not known; whatever took the resource's place was started after them.
+ */
+function listForgotten(before: ClusterStatus, after: ClusterStatus): readonly string[] {
+  const known = new Set(after.resources.map(({ id }) => baseOf(id)));
+  const left = new Set(after.operations.map(({ resource, node }) => `${baseOf(resource)} ${node}`));
+  const lines = before.resources.flatMap(({ id, nodes }) =>
+    nodes
+      .filter((node) => !known.has(baseOf(id)) && !left.has(`${baseOf(id)} ${node}`))
+      .map((node) => `stopped ${id} on ${node}`),
+  );
+  return [...new Set(lines)];
+}
+
+function baseOf(id: string): string {
+  return id.replace(/:\d+$/, "");
 }
 
 /** A recurring operation keeps its call id when it begins to fail, but not its time. */

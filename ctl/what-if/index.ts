@@ -35,7 +35,7 @@ export {
   type SimulationOptions,
   STEPS_MAX,
 } from "./run-steps.ts";
-export { supposeCommand } from "./suppose-command.ts";
+export { supposeCommand, tellCommand } from "./suppose-command.ts";
 export { tellDecisions } from "./tell-decisions.ts";
 export { usualTimeMs } from "./usual-time.ts";
 export { verifyInput } from "./verify-input.ts";

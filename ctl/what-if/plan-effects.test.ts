@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
+import { canonicalJson, digestText } from "../../agent/core/base/index.ts";
 import type { Command, SchedulerInput } from "../../agent/core/model/index.ts";
 import { CLONE_ALONE, EVERYTHING, exampleInput, nodeStatus } from "../../test/what-if/example.ts";
 import { renderPlan } from "../render/render-transition-plan.ts";
@@ -18,6 +19,10 @@ function afterCommand(present: SchedulerInput, command: Command): readonly strin
   return linesOf(present, supposeCommand(present, command, "ip1"));
 }
 
+function digestOfNothing(): string {
+  return digestText(canonicalJson({}));
+}
+
 suite("plans of changes", () => {
   const present = exampleInput({ status: HISTORY });
 
@@ -31,9 +36,9 @@ suite("plans of changes", () => {
     const usually = "(usually 0.3 s to stop and 0.3 s to start)";
     assert.deepEqual(linesOf(present, putInStandby(present, "ip1")), [
       "Plan (nothing was changed):",
-      `  * moves server from ip1 to ip2 ${usually}: ip1 is in standby`,
       "  * stops gateway on ip1: ip1 is in standby",
       `  * moves address from ip1 to ip2 ${usually}: ip1 is in standby`,
+      `  * moves server from ip1 to ip2 ${usually}: ip1 is in standby`,
     ]);
   });
 
@@ -67,6 +72,43 @@ suite("plans of changes", () => {
     assert.match(lines[1] ?? "", /^ {2}\* restarts server on ip1/);
     assert.equal(lines.length, 3, lines.join("\n"));
     assert.equal(afterCommand(present, { kind: "refresh", resource: null, node: null }).length, 1);
+  });
+
+  test("what reloads new parameters is stopped and started by a restart all the same", () => {
+    const reloadable = {
+      ...present,
+      histories: present.histories.map((history) => ({
+        ...history,
+        resources: history.resources.map((entry) => ({
+          ...entry,
+          records: entry.records.map(({ pacemaker: _, ...record }) => ({
+            ...record,
+            restart: { parameters: [], digest: digestOfNothing() },
+          })),
+        })),
+      })),
+    };
+    const lines = afterCommand(reloadable, { kind: "restartResource", resource: "address" });
+    const usually = "(usually 0.3 s to stop and 0.3 s to start)";
+    assert.deepEqual(lines.slice(1, 3), [
+      `  * restarts address on ip1 ${usually}: its definition has changed`,
+      `  * restarts server on ip1 ${usually}: start of address is required`,
+    ]);
+  });
+
+  test("what stops is told of once, also where it cannot run anywhere else", () => {
+    const lines = linesOf(present, putInStandby(putInStandby(present, "ip1"), "ip2"));
+    const about = lines.filter((line) => line.includes(" server "));
+    assert.equal(about.length, 1, lines.join("\n"));
+    assert.match(about[0] ?? "", /stops server on ip1.*: not on ip1, since .* not on ip2, since/);
+  });
+
+  test("each copy of a clone that is deleted is told of", () => {
+    const { cib } = present;
+    const resources = cib.resources.filter(({ id }) => id !== "gateway-clone");
+    const lines = linesOf(present, { ...present, cib: { ...cib, resources } });
+    assert.match(lines[1] ?? "", /^ {2}\* stops gateway on ip1/);
+    assert.match(lines[2] ?? "", /^ {2}\* stops gateway on ip2/);
   });
 
   test("a cleanup lets a resource go back where it is wanted", () => {

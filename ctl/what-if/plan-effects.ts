@@ -58,8 +58,10 @@ export function planEffects(present: SchedulerInput, changed: SchedulerInput): P
   const without = runSteps(present, { stepsMax: STEPS_MAX });
   const found = whatRuns(without);
   const after = runSteps(changed, { stepsMax: STEPS_MAX, found });
-  const effects = listEffects(after, changed);
-  const otherwise = listEffects(without, present);
+  // What is deleted was a clone, and what is new is one: either has a place on each node.
+  const cloned = new Set([...clonedIds(present.cib), ...clonedIds(changed.cib)]);
+  const effects = listEffects(after, changed, cloned);
+  const otherwise = listEffects(without, present, cloned);
   const isIn = (list: readonly Effect[], effect: Effect): boolean =>
     list.some((other) => keyOf(other) === keyOf(effect));
   const decided = tellDecisions(after.end, after.next);
@@ -71,11 +73,21 @@ export function planEffects(present: SchedulerInput, changed: SchedulerInput): P
     anyway: effects.filter((effect) => isIn(otherwise, effect)),
     averted: otherwise.filter((effect) => !isIn(effects, effect)),
     blocked: decided.filter(
-      (decision) => isBlocked(decision) && !wasBlocked.has(decision.resource),
+      (decision) =>
+        isBlocked(decision) &&
+        !wasBlocked.has(decision.resource) &&
+        !(decision.what === "leave" && isStopped(effects, decision)),
     ),
     usualTotalMs: sumTimes(after.steps),
     comesToRest: after.next.actions.length === 0 || after.steps.length < STEPS_MAX,
   };
+}
+
+/** That it stops, and why, is said already: that it stays stopped then is no news. */
+function isStopped(effects: readonly Effect[], { resource, from }: Decision): boolean {
+  return (
+    from === null && effects.some((each) => each.what === "stop" && each.resource === resource)
+  );
 }
 
 function isBlocked({ isBlocked: isSaid }: Decision): boolean {
@@ -98,8 +110,12 @@ function whatRuns({ steps: [first] }: Simulation): Found {
   };
 }
 
-function listEffects({ steps }: Simulation, { cib, histories }: SchedulerInput): readonly Effect[] {
-  const cloned = clonedIds(cib);
+/** In the order in which they come to their ends: what follows something else comes behind it. */
+function listEffects(
+  { steps }: Simulation,
+  { histories }: SchedulerInput,
+  cloned: ReadonlySet<ResourceId>,
+): readonly Effect[] {
   const done = steps.flatMap(({ input, transition, happenings }) => {
     const decisions = tellDecisions(input, transition);
     return happenings
@@ -107,15 +123,19 @@ function listEffects({ steps }: Simulation, { cib, histories }: SchedulerInput):
       .map((happening) => ({ happening, decisions }));
   });
   const operations = new Map<string, Doing[]>();
-  for (const { happening, decisions } of done) {
+  const endsAt = new Map<string, number>();
+  for (const [index, { happening, decisions }] of done.entries()) {
     const doing = readDoing(happening, decisions);
     if (doing === null) continue;
     // Instances of a clone do not move: each node has its own.
     const isCloned = doing.resource !== null && cloned.has(withoutNumber(doing.resource));
     const key = isCloned ? `${doing.resource} ${doing.node}` : (doing.resource ?? doing.node);
     operations.set(key, [...(operations.get(key) ?? []), doing]);
+    endsAt.set(key, index);
   }
-  return [...operations.values()].flatMap((list) => joinDoings(list, histories));
+  return [...operations]
+    .sort(([one], [other]) => (endsAt.get(one) ?? 0) - (endsAt.get(other) ?? 0))
+    .flatMap(([, list]) => joinDoings(list, histories));
 }
 
 /** One operation that matters to people. */

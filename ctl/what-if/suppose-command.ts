@@ -12,6 +12,7 @@ import {
 } from "../../agent/core/model/index.ts";
 import { changeHistory } from "./carry-out-transition.ts";
 import { withoutNumber } from "./fault.ts";
+import type { Effect } from "./plan-effects.ts";
 
 /** The facts once the command was carried out. `local` is the node on which it is given. */
 export function supposeCommand(
@@ -59,6 +60,27 @@ function changeHistories(
   );
 }
 
+/**
+ * The effects with the reason of a restart where the command is one: the scheduler knows of a
+ * definition that has changed alone.
+ */
+export function tellCommand(
+  effects: readonly Effect[],
+  command: Command,
+  { cib }: SchedulerInput,
+): readonly Effect[] {
+  if (command.kind !== "restartResource") return effects;
+  const found = findResource(cib, command.resource);
+  const ids = found === null ? [command.resource] : primitivesOf(found).map(({ id }) => id);
+  return effects.map((effect) => {
+    const { what, resource, from } = effect;
+    const isMeant =
+      resource !== null && (ids.includes(resource) || ids.includes(withoutNumber(resource)));
+    if (!isMeant || what !== "restart") return effect;
+    return { ...effect, reason: `restarts on ${from}: its restart was asked for` };
+  });
+}
+
 /** Under which ids a node keeps what it did with a resource, or with all. */
 function meantIds(
   cib: Cib,
@@ -85,11 +107,14 @@ function hasFailed(history: NodeHistory, resource: ResourceId): boolean {
   );
 }
 
-/** A digest that no longer fits makes the scheduler restart the resource. */
+/**
+ * A digest that no longer fits makes the scheduler restart the resource; without the word which
+ * parameters need a restart, nothing less will do.
+ */
 function markForRestart(history: NodeHistory, resource: ResourceId): NodeHistory {
   const resources = history.resources.map((entry) => {
     if (entry.resource !== resource) return entry;
-    const records = entry.records.map(({ pacemaker: _, ...each }) => ({
+    const records = entry.records.map(({ pacemaker: _, restart: __, ...each }) => ({
       ...each,
       digest: "restart",
     }));
