@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { applyChanges } from "../agent/core/configuration/index.ts";
-import { type Cib, emptyCib, renderProblem } from "../agent/core/model/index.ts";
+import {
+  type Cib,
+  emptyCib,
+  type ResourceStatus,
+  renderProblem,
+} from "../agent/core/model/index.ts";
 import type { AgentClient } from "./agent-client/connect.ts";
 import { CtlError, EXIT } from "./ctl-error.ts";
 import { readPaths } from "./paths.ts";
@@ -8,17 +13,19 @@ import { runProgram } from "./program.ts";
 import { EXAMPLE_STATUS } from "./render/example-status.ts";
 
 const NODES = ["ip1", "ip2"];
+const [EXAMPLE_RESOURCE = assert.fail("no example")] = EXAMPLE_STATUS.resources;
 
 /** `lbctl` with the real configuration behind it and no agent in between. */
 class Lab {
   cib: Cib = emptyCib(NODES);
+  resources: readonly ResourceStatus[] = EXAMPLE_STATUS.resources;
 
   async run(line: string): Promise<readonly [number, string, string]> {
     const printed = { out: "", err: "" };
     const unused = async () => assert.fail("not a matter of configuration");
     const agent: AgentClient = {
       getRelease: async () => "0",
-      getStatus: async () => EXAMPLE_STATUS,
+      getStatus: async () => ({ ...EXAMPLE_STATUS, resources: this.resources }),
       getCib: async () => this.cib,
       apply: async (changes) => {
         const stamp = { by: "tester", atWallMs: 1 };
@@ -288,6 +295,40 @@ suite("commands of clones, rules, sets, defaults, tags and levels", () => {
     );
     await lab.do("resource clear db-clone");
     assert.deepEqual(lab.cib.constraints, []);
+  });
+
+  test("what is said of the promoted role is not said of the whole clone", async () => {
+    const lab = new Lab();
+    await lab.do(...RESOURCES);
+    const [, , moved] = await lab.run("resource move db-clone ip2 --promoted");
+    assert.match(moved, /cli-prefer-db-clone with score INFINITY: db-clone promoted on ip2$/m);
+    const [, out, banned] = await lab.run("resource ban db-clone ip2 --promoted");
+    assert.match(banned, /with score -INFINITY: db-clone never promoted on ip2$/m);
+    assert.match(out, /It will not be promoted on ip2, even when that is the only node, until/);
+    const [, , nowhere] = await lab.run("resource ban db-clone ip1 --promoted");
+    assert.match(nowhere, /Warning: db-clone is now promoted nowhere$/m);
+  });
+
+  test("without a node, the one where an instance is promoted is meant", async () => {
+    const lab = new Lab();
+    await lab.do(...RESOURCES);
+    const [status, , err] = await lab.run("resource ban db-clone --promoted");
+    assert.deepEqual(
+      [status, err],
+      [2, 'Error: resource "db-clone": is not promoted anywhere; name the node\n'],
+    );
+    const places = [
+      { node: "ip1", role: "Promoted" },
+      { node: "ip2", role: "Unpromoted" },
+    ];
+    lab.resources = [
+      { ...EXAMPLE_RESOURCE, id: "db", clone: "db-clone", nodes: ["ip1", "ip2"], places },
+    ];
+    await lab.do("resource ban db-clone --promoted");
+    assert.deepEqual(
+      lab.cib.constraints.map(({ id }) => id),
+      ["cli-ban-db-clone-on-ip1"],
+    );
   });
 
   test("utilization, tags and levels are set and shown", async () => {

@@ -54,6 +54,7 @@ function onlyNode(explanation: Explanation, node: string): Explanation {
   return {
     ...explanation,
     places: explanation.places.filter((place) => place.node === node),
+    promotion: explanation.promotion?.node === node ? explanation.promotion : null,
     parts: explanation.parts.map((part) => onlyNode(part, node)),
   };
 }

@@ -18,7 +18,9 @@ const WAITING = "Waiting for the cluster to apply configuration changes...";
 export function addPlacementCommands(resource: Command, session: Session): void {
   addCommand(resource, {
     name: "move ID [NODE]",
-    summary: "move a resource; its constraint is removed again when it stays there by itself",
+    summary:
+      "move a resource; its constraint is removed again when it stays there by itself " +
+      "(with --promoted it is left in place)",
     options: [PROMOTED, WAIT],
     // Where the promoted instance is, is not waited for: the constraint stays until it is cleared.
     run: (words, options) =>
@@ -59,8 +61,10 @@ function constrain(
 ): Promise<void> {
   const { id, node } = parsePlacement(kind === "moveResource" ? "move" : "ban", words);
   return session.withAgent(async (agent) => {
-    const activeOn = nodesOf(await agent.getStatus(), id);
-    const role = isGiven(options, "promoted") ? { isPromoted: true } : {};
+    const isPromoted = isGiven(options, "promoted");
+    const status = await agent.getStatus();
+    const activeOn = isPromoted ? promotedOn(status, id) : nodesOf(status, id);
+    const role = isPromoted ? { isPromoted } : {};
     const changes: readonly Change[] = [{ kind, id, node, activeOn, ...role }];
     await applyAndReport(session, agent, { changes, options });
   });
@@ -111,6 +115,13 @@ async function removeConstraint(
   terminal.out(`Location constraint created to move resource '${id}' has been removed`);
   terminal.out(WAITING);
   await waitUntilStable(agent, limitMs);
+}
+
+/** Nodes on which an instance is promoted: those that a move of the promoted role leads away from. */
+function promotedOn(status: ClusterStatus, id: string): readonly string[] {
+  const own = status.resources.filter((each) => belongsTo(each, id));
+  const promoted = own.flatMap(({ places }) => places.filter(({ role }) => role === "Promoted"));
+  return [...new Set(promoted.map(({ node }) => node))].sort();
 }
 
 /** Nodes on which a resource, or the members of a group, are active. */

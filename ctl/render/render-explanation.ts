@@ -1,5 +1,11 @@
 /** `lbctl explain` as sentences. */
-import type { ExplainedCluster, ExplainedPlace, Explanation, Remedy } from "../what-if/index.ts";
+import type {
+  ExplainedCluster,
+  ExplainedPlace,
+  ExplainedPromotion,
+  Explanation,
+  Remedy,
+} from "../what-if/index.ts";
 
 /** What is shown: the resource, the cluster around it, when time alone changes something. */
 export interface ExplanationView {
@@ -30,13 +36,14 @@ export function renderExplanation({ explanation, cluster, recheckAt }: Explanati
 }
 
 function renderOne(explanation: Explanation): readonly string[] {
-  const { summary, heldBy, waitsFor, places, remedies, parts } = explanation;
+  const { summary, heldBy, waitsFor, places, promotion, remedies, parts } = explanation;
   return [
     sentence(summary),
     ...heldBy.filter((text) => !summary.includes(text)).map((text) => `  * ${sentence(text)}`),
     ...waitsFor.map((text) => `  * It waits: ${text}.`),
     ...renderRemedies("What would change that:", remedies, "  "),
     ...places.flatMap(renderPlace),
+    ...renderPromotion(promotion),
     ...parts.flatMap((part) => ["", ...renderOne(part)]),
   ];
 }
@@ -55,6 +62,16 @@ function renderPlace({
   remedies,
 }: ExplainedPlace): readonly string[] {
   const title = isChosen ? `Why ${node}` : `Why not ${node}`;
+  return [
+    `${title}: ${sentence(words)}`,
+    ...renderRemedies("What would change that:", remedies, "  "),
+  ];
+}
+
+function renderPromotion(promotion: ExplainedPromotion | null): readonly string[] {
+  if (promotion === null) return [];
+  const { node, isPromoted, sentence: words, remedies } = promotion;
+  const title = isPromoted ? `Why promoted on ${node}` : `Why not promoted on ${node}`;
   return [
     `${title}: ${sentence(words)}`,
     ...renderRemedies("What would change that:", remedies, "  "),

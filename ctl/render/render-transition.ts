@@ -84,13 +84,18 @@ export function renderDecision({ resource, isBlocked, reason }: Decision): strin
   return isBlocked ? `${words} (blocked)` : words;
 }
 
-function renderScores({ scores }: Transition): readonly string[] {
+function renderScores({ scores, promotions = {} }: Transition): readonly string[] {
   const entries = Object.entries(scores);
   if (entries.length === 0) return ["  * none"];
-  return entries.map(([resource, nodes]) => {
+  const places = entries.map(([resource, nodes]) => {
     const each = Object.entries(nodes).map(([node, score]) => `${node} ${renderScore(score)}`);
     return `  * ${resource}: ${each.length === 0 ? "no node" : each.join(", ")}`;
   });
+  const roles = Object.entries(promotions).map(([instance, { node, score }]) => {
+    const place = node === null ? "no node" : `${node} ${renderScore(score)}`;
+    return `  * promotion of ${instance}: ${place}`;
+  });
+  return [...places, ...roles];
 }
 
 function renderLeft(next: Transition, { isRepeated }: SimulationView): readonly string[] {

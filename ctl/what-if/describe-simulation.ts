@@ -27,6 +27,7 @@ export interface DescribedStep {
   }[];
   readonly placements: Transition["placements"];
   readonly scores?: Transition["scores"];
+  readonly promotions?: Transition["promotions"];
 }
 
 /** The whole answer. */
@@ -74,7 +75,7 @@ function describeStep(
   { input, transition, happenings }: SimulatedStep,
   withScores: boolean,
 ): DescribedStep {
-  const { decisions, actions, placements, scores } = transition;
+  const { decisions, actions, placements, scores, promotions = {} } = transition;
   return {
     before: pictureBefore(input, transition),
     decisions,
@@ -85,6 +86,6 @@ function describeStep(
       status: status ?? null,
     })),
     placements,
-    ...(withScores ? { scores } : {}),
+    ...(withScores ? { scores, promotions } : {}),
   };
 }

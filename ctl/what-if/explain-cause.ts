@@ -50,6 +50,14 @@ export function findConstraint(cib: Cib, id: string): Constraint | null {
 
 function describeConstraint(constraint: Constraint, node: NodeName): string | null {
   const { id } = constraint;
+  if (constraint.kind === "location" && constraint.role === "Promoted") {
+    if (id.startsWith(MOVE_PREFIX)) {
+      return `a person asked for its promotion on ${node} (constraint ${id})`;
+    }
+    if (id.startsWith(BAN_PREFIX))
+      return `a person banned its promotion on ${node} (constraint ${id})`;
+    return `constraint ${id} ${describeScore(constraint.score, `promotion on ${node}`)}`;
+  }
   if (constraint.kind === "location") {
     if (id.startsWith(MOVE_PREFIX)) return `a person moved it to ${node} (constraint ${id})`;
     if (id.startsWith(BAN_PREFIX)) return `a person banned it from ${node} (constraint ${id})`;

@@ -19,6 +19,7 @@ import { explainCause, remediesOf } from "./explain-cause.ts";
 import { explainCompanions } from "./explain-company.ts";
 import { remediesOfHold } from "./explain-held.ts";
 import { explainOrders } from "./explain-orders.ts";
+import { explainPromotion } from "./explain-promoted.ts";
 import type { Cause, ExplainedPlace, Explanation, Remedy } from "./explanation.ts";
 import { withoutNumber } from "./fault.ts";
 
@@ -99,6 +100,7 @@ function explainInstance(facts: ExplainedFacts, found: ResourceExplanation): Exp
     heldBy: [...new Set(found.heldBy.map(({ text }) => text))],
     waitsFor: [...found.waitsFor, ...explainOrders(facts, resource)],
     places: found.places.map((place) => explainPlace(facts, found, { place, chosen })),
+    promotion: explainPromotion(input, found),
     remedies: distinct([
       ...(state === undefined ? [] : remediesOfHold(input, { ...state, resource, activeOn })),
       ...found.heldBy.flatMap((cause) => remediesOf(cause, { input, resource, node: "" })),
@@ -120,7 +122,7 @@ function explainPlain(facts: ExplainedFacts, id: ResourceId): Explanation {
 
 function nothingSaid(resource: ResourceId): Explanation {
   const lists = { activeOn: [], heldBy: [], waitsFor: [], places: [], remedies: [], parts: [] };
-  return { resource, kind: "primitive", summary: "", ...lists };
+  return { resource, kind: "primitive", summary: "", promotion: null, ...lists };
 }
 
 function findState(

@@ -31,6 +31,20 @@ export interface ExplainedPlace {
   readonly remedies: readonly Remedy[];
 }
 
+/** Why an instance of a promotable clone is promoted on its node, or is not. */
+export interface ExplainedPromotion {
+  readonly node: NodeName;
+  readonly isPromoted: boolean;
+  /** What the instances were compared by. */
+  readonly score: number;
+  /** The whole in one sentence. */
+  readonly sentence: string;
+  readonly speaksFor: readonly Cause[];
+  readonly speaksAgainst: readonly Cause[];
+  /** What would let it, or make it, be promoted there. */
+  readonly remedies: readonly Remedy[];
+}
+
 /** Why a resource is where it is. Groups and clones have parts: members or instances. */
 export interface Explanation {
   readonly resource: ResourceId;
@@ -42,6 +56,8 @@ export interface Explanation {
   /** What has to happen before something that is due. */
   readonly waitsFor: readonly string[];
   readonly places: readonly ExplainedPlace[];
+  /** Null for all but instances of promotable clones that are to run. */
+  readonly promotion: ExplainedPromotion | null;
   /** What would change the whole, wherever it runs. */
   readonly remedies: readonly Remedy[];
   readonly parts: readonly Explanation[];

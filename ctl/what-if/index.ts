@@ -22,7 +22,13 @@ export {
 } from "./describe-simulation.ts";
 export { type ExplainedCluster, explainCluster } from "./explain-cluster.ts";
 export { explainFacts, explainResource, type FoundExplanation } from "./explain-resource.ts";
-export type { Cause, ExplainedPlace, Explanation, Remedy } from "./explanation.ts";
+export type {
+  Cause,
+  ExplainedPlace,
+  ExplainedPromotion,
+  Explanation,
+  Remedy,
+} from "./explanation.ts";
 export { type Fault, parseFault, renderFault } from "./fault.ts";
 export type { Finding } from "./finding.ts";
 export { type Picture, type PicturedResource, pictureBefore } from "./picture.ts";

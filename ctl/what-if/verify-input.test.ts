@@ -45,6 +45,16 @@ const ROWS: readonly Row[] = [
     found: [["error colocation-contradiction", "no: keeps c apart from a: cannot be"]],
   },
   {
+    name: "what runs beside a promoted instance can run, though no agent has set a score yet",
+    parts: {
+      resources: `${dummies("a")}<clone id="c"><meta_attributes id="cm">
+        <nvpair id="cm1" name="promotable" value="true"/></meta_attributes>${dummies("d")}</clone>`,
+      constraints: `<rsc_colocation id="one" rsc="a" with-rsc="c" with-rsc-role="Promoted"
+        score="INFINITY"/>`,
+    },
+    found: [],
+  },
+  {
     name: "members of one group that are to be apart",
     parts: { constraints: colocation("no", "server address -INFINITY") },
     found: [

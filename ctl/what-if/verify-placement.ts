@@ -1,8 +1,11 @@
 /** Whether the configuration works at all: the scheduler is asked with everything at its best. */
+import { readBoolean } from "../../agent/core/configuration/index.ts";
 import {
   type CibNode,
   emptyHistory,
   listPrimitives,
+  primitivesOf,
+  type ResourceId,
   type SchedulerInput,
   type Transition,
 } from "../../agent/core/model/index.ts";
@@ -31,6 +34,8 @@ function idealInput(input: SchedulerInput): SchedulerInput {
     return { ...node, attributes: rest };
   };
   const { "maintenance-mode": _, "stop-all-resources": __, ...properties } = input.cib.properties;
+  // Without a score nothing is promoted, and agents set theirs only once they run.
+  const scores = Object.fromEntries(listPromotable(input).map((id) => [`master-${id}`, "1"]));
   const isSaid = input.nodes.some(({ isMember }) => isMember !== undefined);
   return {
     ...input,
@@ -48,10 +53,16 @@ function idealInput(input: SchedulerInput): SchedulerInput {
     histories: input.nodes.map(({ name }) => {
       const known = input.histories.find(({ node }) => node === name)?.attributes ?? {};
       const { standby: ___, maintenance: ____, shutdown: _____, ...attributes } = known;
-      return { ...emptyHistory(name), attributes };
+      return { ...emptyHistory(name), attributes: { ...scores, ...attributes } };
     }),
     isQuorate: true,
   };
+}
+
+function listPromotable({ cib }: SchedulerInput): readonly ResourceId[] {
+  return cib.resources
+    .filter(({ kind, meta }) => kind === "clone" && readBoolean(meta, "promotable", false))
+    .flatMap((clone) => primitivesOf(clone).map(({ id }) => id));
 }
 
 function hasDevice({ cib }: SchedulerInput): boolean {

@@ -46,11 +46,13 @@ export function moveResource(
     score: INFINITY_SCORE,
     ...roleOf(change),
   });
-  const hint = `It will prefer ${node} until that is removed: lbctl resource clear ${id}`;
+  const isRole = change.isPromoted === true;
+  const wish = isRole ? `It will prefer to be promoted on ${node}` : `It will prefer ${node}`;
+  const where = isRole ? `${id} promoted on ${node}` : `${id} on ${node}`;
   return edited(added.cib, [
     ...cleared.notes,
-    `Warning: adding constraint ${added.id} with score INFINITY: ${id} on ${node}`,
-    hint,
+    `Warning: adding constraint ${added.id} with score INFINITY: ${where}`,
+    `${wish} until that is removed: lbctl resource clear ${id}`,
   ]);
 }
 
@@ -96,7 +98,8 @@ function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
   const cleared = removeConstraints(cib, isCleared);
   const locations = cleared.cib.constraints.filter((constraint) => constraint.kind === "location");
   if (locations.some((constraint) => isBan(constraint))) {
-    return edited(cleared.cib, [...cleared.notes, `Resource ${id} is already kept off ${node}`]);
+    const state = role === undefined ? `kept off ${node}` : `never promoted on ${node}`;
+    return edited(cleared.cib, [...cleared.notes, `Resource ${id} is already ${state}`]);
   }
   const added = addCommanded(cleared.cib, `cli-ban-${id}-on-${node}`, {
     resource: id,
@@ -104,28 +107,35 @@ function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
     score: -INFINITY_SCORE,
     ...roleOf(change),
   });
+  const never = role === undefined ? "never on" : "never promoted on";
+  const effect = role === undefined ? `stay off ${node}` : `not be promoted on ${node}`;
   return edited(added.cib, [
     ...cleared.notes,
-    `Warning: adding constraint ${added.id} with score -INFINITY: ${id} never on ${node}`,
-    `It will stay off ${node}, even when that is the only node, until that is removed: ` +
+    `Warning: adding constraint ${added.id} with score -INFINITY: ${id} ${never} ${node}`,
+    `It will ${effect}, even when that is the only node, until that is removed: ` +
       `lbctl resource clear ${id}`,
-    ...warnWhenNowhere(added.cib, id, nodes),
+    ...warnWhenNowhere(added.cib, change, nodes),
   ]);
 }
 
 // A group that bans its members, or the other way round, is for `explain`; here only the plain
 // case.
-function warnWhenNowhere(cib: Cib, id: ResourceId, nodes: readonly NodeName[]): readonly string[] {
+function warnWhenNowhere(
+  cib: Cib,
+  { id, isPromoted }: Placement,
+  nodes: readonly NodeName[],
+): readonly string[] {
   const isBanned = (node: NodeName): boolean =>
     cib.constraints.some(
       (constraint) =>
         constraint.kind === "location" &&
         constraint.resource === id &&
         constraint.node === node &&
-        constraint.role === undefined &&
+        (constraint.role === undefined || isPromoted === true) &&
         constraint.score === -INFINITY_SCORE,
     );
   if (!nodes.every(isBanned)) return [];
+  if (isPromoted === true) return [`Warning: ${id} is now promoted nowhere`];
   return [`Warning: ${id} is now kept off every node and will stop`];
 }
 
@@ -177,11 +187,12 @@ function checkMovable(cib: Cib, { id, isPromoted }: Placement): readonly Problem
   return [{ code: "not-a-clone", path, found: "", expected: "is no promotable clone" }];
 }
 
-function unknownNode({ id, activeOn }: Placement): Problem {
+function unknownNode({ id, activeOn, isPromoted }: Placement): Problem {
   const path = `resource ${quote(id)}`;
+  const state = isPromoted === true ? "promoted" : "active";
   const expected =
     activeOn.length === 0
-      ? "is not active anywhere; name the node"
-      : `is active on ${activeOn.join(" and ")}; name the node`;
+      ? `is not ${state} anywhere; name the node`
+      : `is ${state} on ${activeOn.join(" and ")}; name the node`;
   return { code: "node-needed", path, found: "", expected };
 }

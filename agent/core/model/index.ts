@@ -132,6 +132,8 @@ export {
   type OperationOrder,
   type PlaceCause,
   type PlaceExplanation,
+  type PromotionExplanation,
+  type PromotionScore,
   type ResourceExplanation,
   type ResourceFlag,
   type ResourceState,

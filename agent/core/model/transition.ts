@@ -231,6 +231,23 @@ export interface PlaceExplanation {
   readonly speaksAgainst: readonly PlaceCause[];
 }
 
+/** What decides which instances of a promotable clone are promoted: the highest scores. */
+export interface PromotionScore {
+  readonly node: NodeName | null;
+  readonly score: number;
+}
+
+/** How an instance of a promotable clone stands for the promoted role, on the node it is to have. */
+export interface PromotionExplanation {
+  readonly node: NodeName;
+  /** What instances were compared by; below zero: it cannot be promoted there. */
+  readonly score: number;
+  /** True when it is, or is about to be, promoted. */
+  readonly isPromoted: boolean;
+  readonly speaksFor: readonly PlaceCause[];
+  readonly speaksAgainst: readonly PlaceCause[];
+}
+
 /** Why one primitive, or instance of a clone, is where it is and does what it does. */
 export interface ResourceExplanation {
   /** With `:N` for the instances of a clone. */
@@ -246,6 +263,8 @@ export interface ResourceExplanation {
   /** What has to happen first, in words, when an action of it can not run yet. */
   readonly waitsFor: readonly string[];
   readonly places: readonly PlaceExplanation[];
+  /** Absent for all but instances of promotable clones that are to run. */
+  readonly promotion?: PromotionExplanation;
 }
 
 /** The scheduler's whole answer. */
@@ -266,6 +285,11 @@ export interface Transition {
   readonly nodeStatesAfter?: readonly NodeStanding[];
   /** For `explain`: one entry a primitive or instance. */
   readonly explanations?: readonly ResourceExplanation[];
+  /**
+   * Of each instance of a promotable clone, by its id (`db:0`; a group for all its members): the
+   * node that it is to have (null: none) and its promotion score there.
+   */
+  readonly promotions?: Readonly<Record<ResourceId, PromotionScore>>;
   /** As `states`, if every action succeeds. */
   readonly after?: readonly ResourceState[];
   /** Starts, stops and demotions that happen without an action of their own. */

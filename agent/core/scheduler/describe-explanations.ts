@@ -2,6 +2,7 @@ import type { PlaceCause, PlaceExplanation, ResourceExplanation } from "../model
 import { isAvailable } from "./candidates.ts";
 import { allPrimitives, renderRole } from "./describe-states.ts";
 import { causesAgainst, causesFor } from "./explain-place.ts";
+import { explainPromotion } from "./explain-promotion.ts";
 import {
   ROLE,
   type Role,
@@ -25,7 +26,13 @@ export function describeExplanations(working: Working): readonly ResourceExplana
       heldBy: holders(working, resource),
       waitsFor: waits(resource),
       places: places(working, resource),
+      ...promotion(resource),
     }));
+}
+
+function promotion(resource: WorkingResource): Pick<ResourceExplanation, "promotion"> {
+  const found = explainPromotion(resource);
+  return found === null ? {} : { promotion: found };
 }
 
 function roleWord(resource: WorkingResource, role: Role): string {

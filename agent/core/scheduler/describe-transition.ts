@@ -8,6 +8,7 @@ import {
   describeStates,
   readActivity,
 } from "./describe-states.ts";
+import { describePromotions } from "./explain-promotion.ts";
 import type { Graph } from "./graph.ts";
 import { idFor, orderOf } from "./operation-orders.ts";
 import { carryOut, inOrder } from "./simulate-after.ts";
@@ -46,6 +47,7 @@ function whole(working: Working, start: Before, graph: Graph): Transition {
     nodeStatesAfter: describeNodes(working, outcome.activity, outcome.gone),
     implied: outcome.implied,
     explanations: describeExplanations(working),
+    promotions: describePromotions(working),
   };
 }
 

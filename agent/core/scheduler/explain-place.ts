@@ -105,7 +105,9 @@ function* constraintsOn(
   fits: (score: number) => boolean,
 ): Generator<PlaceCause> {
   for (const bearer of withParents(resource)) {
-    for (const { id, description, scores } of bearer.locations) {
+    for (const { id, description, role, scores } of bearer.locations) {
+      // Those of the promoted role have a say in the promotion alone.
+      if (role === ROLE.promoted) continue;
       if (fits(scores.get(node) ?? 0)) yield { kind: "constraint", id, text: description };
     }
   }

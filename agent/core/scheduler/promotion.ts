@@ -151,6 +151,11 @@ function sortByPromotion(clone: WorkingResource): void {
       compareInstances(a, b),
   );
   clone.isUpdatingScores = false;
+  settings.promotionScores = new Map(
+    clone.children.map((instance) => {
+      return [instance, { node: locationOf(instance, "next"), score: instance.sortIndex }];
+    }),
+  );
 }
 
 function placeOf(clone: WorkingResource, instance: WorkingResource): Candidate | undefined {

@@ -272,6 +272,14 @@ export interface CloneSettings {
   readonly promotedNodeMax: number;
   arePromotionScoresAdded: boolean;
   arePromotionsRanked: boolean;
+  /** What the instances were compared by, and where; for words and numbers. Absent: not yet. */
+  promotionScores?: ReadonlyMap<WorkingResource, RankedInstance>;
+}
+
+/** Where an instance was to be, and its score, when the roles were chosen. */
+export interface RankedInstance {
+  readonly node: WorkingNode | null;
+  readonly score: number;
 }
 
 /** One location constraint, unpacked for one resource. */

@@ -1,0 +1,60 @@
+/** Why an instance of a promotable clone is promoted on its node, or another one is. */
+import {
+  type PlaceCause,
+  primitivesOf,
+  type ResourceExplanation,
+  type ResourceId,
+  type SchedulerInput,
+} from "../../agent/core/model/index.ts";
+import { explainCause, remediesOf } from "./explain-cause.ts";
+import type { Cause, ExplainedPromotion, Remedy } from "./explanation.ts";
+import { withoutNumber } from "./fault.ts";
+
+/** Null for what cannot be promoted at all, and for what is not to run. */
+export function explainPromotion(
+  input: SchedulerInput,
+  { resource, promotion, isManaged }: ResourceExplanation,
+): ExplainedPromotion | null {
+  if (promotion === undefined) return null;
+  const { node, isPromoted, score } = promotion;
+  const at = { input, resource, node };
+  const own = (causes: readonly PlaceCause[]): readonly Cause[] =>
+    causes.map((cause) => explainCause(cause, at));
+  const speaksFor = own(promotion.speaksFor);
+  const speaksAgainst = own(promotion.speaksAgainst);
+  const obstacles = promotion.speaksAgainst
+    .filter(({ kind }) => kind === "constraint")
+    .flatMap((cause) => remediesOf(cause, at));
+  const isFree = isManaged && obstacles.length === 0;
+  return {
+    node,
+    isPromoted,
+    score,
+    sentence: sentenceOf(isPromoted, speaksFor, speaksAgainst),
+    speaksFor,
+    speaksAgainst,
+    remedies: isPromoted ? [] : [...obstacles, ...(isFree ? promote(input, resource, node) : [])],
+  };
+}
+
+function sentenceOf(
+  isPromoted: boolean,
+  speaksFor: readonly Cause[],
+  speaksAgainst: readonly Cause[],
+): string {
+  const texts = (list: readonly Cause[]): string => list.map(({ text }) => text).join("; ");
+  const pro = texts(speaksFor);
+  if (isPromoted) return pro === "" ? "no other instance has a better score" : pro;
+  const contra = texts(speaksAgainst);
+  const liked = pro === "" ? "" : `; for it: ${pro}`;
+  return `${contra === "" ? "another instance comes first" : contra}${liked}`;
+}
+
+function promote(input: SchedulerInput, resource: ResourceId, node: string): readonly Remedy[] {
+  const clone = input.cib.resources.find((each) =>
+    primitivesOf(each).some(({ id }) => id === withoutNumber(resource)),
+  );
+  if (clone === undefined) return [];
+  const command = `lbctl resource move ${clone.id} ${node} --promoted`;
+  return [{ command, effect: `has it promoted on ${node}` }];
+}
