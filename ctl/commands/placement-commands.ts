@@ -117,7 +117,7 @@ async function removeConstraint(
   await waitUntilStable(agent, limitMs);
 }
 
-/** Nodes on which an instance is promoted: those that a move of the promoted role leads away from. */
+/** Nodes where an instance is promoted: a move of the promoted role leads away from them. */
 function promotedOn(status: ClusterStatus, id: string): readonly string[] {
   const own = status.resources.filter((each) => belongsTo(each, id));
   const promoted = own.flatMap(({ places }) => places.filter(({ role }) => role === "Promoted"));

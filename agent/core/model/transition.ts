@@ -237,7 +237,7 @@ export interface PromotionScore {
   readonly score: number;
 }
 
-/** How an instance of a promotable clone stands for the promoted role, on the node it is to have. */
+/** How an instance of a promotable clone stands for the promoted role, on the node it gets. */
 export interface PromotionExplanation {
   readonly node: NodeName;
   /** What instances were compared by; below zero: it cannot be promoted there. */

@@ -26,7 +26,7 @@ const BY_SCORE: ReadonlySet<string> = new Set([
   "another instance is promoted, or none can be",
 ]);
 
-/** Why an instance of a promotable clone is promoted where it is, or is not; null: it is no such. */
+/** Why an instance of a promotable clone is promoted, or is not; null: it is no such instance. */
 export function explainPromotion(resource: WorkingResource): PromotionExplanation | null {
   const clone = topOf(resource);
   const instance = instanceOf(resource);
