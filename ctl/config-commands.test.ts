@@ -318,8 +318,8 @@ suite("commands of clones, rules, sets, defaults, tags and levels", () => {
       [2, 'Error: resource "db-clone": is not promoted anywhere; name the node\n'],
     );
     const places = [
-      { node: "ip1", role: "Promoted" },
-      { node: "ip2", role: "Unpromoted" },
+      { node: "ip1", role: "Promoted", isManaged: true, isInMaintenance: false },
+      { node: "ip2", role: "Unpromoted", isManaged: true, isInMaintenance: false },
     ];
     lab.resources = [
       { ...EXAMPLE_RESOURCE, id: "db", clone: "db-clone", nodes: ["ip1", "ip2"], places },

@@ -3,9 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
-import { type ExampleParts, exampleCib } from "../../test/what-if/example.ts";
+import { type ExampleParts, exampleCib, nodeStatus } from "../../test/what-if/example.ts";
 import { readPaths } from "../paths.ts";
 import { runProgram } from "../program.ts";
+
+const DUMMIES = ["a", "b"]
+  .map(
+    (id) => `<primitive id="${id}" class="ocf" provider="heartbeat" type="Dummy"><operations>
+      <op id="${id}-m" name="monitor" interval="10s"/></operations></primitive>`,
+  )
+  .join("");
 
 suite("simulate, verify and explain on a file, without an agent", () => {
   let folder = "";
@@ -111,6 +118,44 @@ State after:
     assert.match(out, /a\d+ -> a\d+;/);
   });
 
+  test("what comes after the failure is told apart from what waits for it", async () => {
+    const { out } = await run("simulate FILE --standby ip1 --fail address_start_0@ip2=1");
+    assert.match(out, /start server on ip2: is not begun, since what it waits for failed/);
+    const parts = { resources: DUMMIES, status: nodeStatus("ip1", {}) + nodeStatus("ip2", {}) };
+    const apart = await run("simulate FILE --fail a_start_0@ip1=1 --steps", parts);
+    assert.match(apart.out, /monitor b on ip2 every 10s: is not begun, since what happened before/);
+  });
+
+  test("a failure that did not happen is an error: where the resource runs instead", async () => {
+    const { status, err } = await run("simulate FILE --fail server_monitor_10000@ip2=7");
+    const says = "did not happen: server runs on ip1, not on ip2";
+    assert.deepEqual([status, err], [1, `Error: --fail server_monitor_10000@ip2=7: ${says}`]);
+  });
+
+  test("the copy of a clone that has failed is named by its node", async () => {
+    const { out } = await run("simulate FILE --fail gateway_monitor_10000@ip1=7");
+    assert.match(out, /gateway \(ocf:pacemaker:ping\): Started ip1 ip2 \(failed on ip1\)/);
+  });
+
+  test("quorum is supposed to be there or not", async () => {
+    const parts = { properties: { "no-quorum-policy": "stop" } };
+    assert.match(
+      (await run("simulate FILE --quorum no", parts)).out,
+      /server stops: there is no quorum/,
+    );
+    assert.doesNotMatch((await run("simulate FILE --quorum yes", parts)).out, /server stops/);
+  });
+
+  test("the JSON of an export is no CIB file, and what makes one of it is named", async () => {
+    const file = join(folder, "cib.json");
+    writeFileSync(file, "{}");
+    for (const command of ["simulate", "verify", "cib import --dry-run"]) {
+      const { status, err } = await run(`${command} ${file}`);
+      assert.equal(status, 2);
+      assert.match(err, /is JSON, not a CIB file; "lbctl cib export --from .*cib\.json" makes one/);
+    }
+  });
+
   test("another time lets failures expire", async () => {
     const { out } = await run("simulate FILE --at +2h --output-format json");
     assert.match(out, /"at": "2026-01-05T12:00:00.000Z"/);
@@ -120,6 +165,12 @@ State after:
     ["simulate FILE --node-down ip9", "node 'ip9' is not in this cluster"],
     ["simulate FILE --fail server", "--fail server: must be RSC_OP_INTERVAL@NODE=RC"],
     ["simulate FILE --fail server_start_0@ip9=1", "node 'ip9' is not in this cluster"],
+    [
+      "simulate FILE --fail server_monitor_5000@ip1=7",
+      "no monitor of server has the interval 5000 (milliseconds); known are 10000",
+    ],
+    ["simulate FILE --quorum maybe", "--quorum maybe: must be yes or no"],
+    ["simulate FILE --wait 20", "--wait 20: write --wait=20"],
     ["simulate FILE --at soon", "'soon' is not a valid time"],
     ["simulate FILE --output-format yaml", "'yaml' is not a valid output format"],
     ["simulate FILE more", "usage: lbctl simulate"],

@@ -17,7 +17,7 @@ import {
   optionText,
   WAIT,
 } from "./command-kit.ts";
-import { readTextFile, refusedIn } from "./read-text-file.ts";
+import { readCibText, readTextFile, refusedIn } from "./read-text-file.ts";
 
 const FORMATS = ["xml", "pcs", "json"] as const;
 
@@ -68,7 +68,7 @@ async function importCib(
     throw refused("usage: lbctl cib import FILE [--dry-run] [--map OLD=NEW]...");
   }
   const { planImport, readCibDocument } = await import("../cib-xml/index.ts");
-  const read = readCibDocument(readTextFile(file), { clockMs: Date.now() });
+  const read = readCibDocument(readCibText(file), { clockMs: Date.now() });
   if (read.kind === "refused") throw refusedIn(file, read.problems);
   const map = parseMap(options["map"]);
   if (isGiven(options, "dryRun")) {

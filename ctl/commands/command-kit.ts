@@ -27,7 +27,7 @@ export const FORMAT = ["--output-format <format>", "text or json"] as const;
 /** The option of commands that change something; `--plan` comes with it. */
 export const WAIT = [
   "--wait [seconds]",
-  "wait until the cluster has done it (default 60 s), and say what happened",
+  "wait until the cluster has done it (60 s, or --wait=SECONDS), and say what happened",
 ] as const;
 
 /** The option of what cannot be waited for and can be planned. */

@@ -4,7 +4,7 @@ import type { AgentClient } from "../agent-client/connect.ts";
 import type { CibDocument, Note } from "../cib-xml/index.ts";
 import { refused, unreachable } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
-import { readTextFile, refusedIn } from "./read-text-file.ts";
+import { readCibText, refusedIn } from "./read-text-file.ts";
 
 type ReadDocument = Extract<CibDocument, { readonly kind: "cib" }>;
 
@@ -40,7 +40,7 @@ export async function readLiveInput(agent: AgentClient): Promise<SchedulerInput>
 }
 
 async function readFileFacts(file: string): Promise<Facts> {
-  const text = readTextFile(file);
+  const text = readCibText(file);
   const { readCibDocument } = await import("../cib-xml/index.ts");
   const read = readCibDocument(text, { clockMs: Date.now() });
   if (read.kind === "refused") throw refusedIn(file, read.problems);

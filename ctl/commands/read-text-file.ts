@@ -25,6 +25,15 @@ export function readTextFile(file: string): string {
   }
 }
 
+/** The text of a CIB file; throws for the JSON of an export, which has to be made one first. */
+export function readCibText(file: string): string {
+  const text = readTextFile(file);
+  if (!/^\s*[{[]/.test(text)) return text;
+  throw refused(
+    `${file}: is JSON, not a CIB file; "lbctl cib export --from ${file}" makes one of an export`,
+  );
+}
+
 /** Mistakes in a file, each with its name in front. */
 export function refusedIn(file: string, problems: readonly Problem[]): CtlError {
   return refusedBy(problems.map((problem) => ({ ...problem, path: `${file}: ${problem.path}` })));

@@ -1,8 +1,8 @@
 /** `lbctl simulate`: what would happen, if. */
 import type { Command } from "commander";
-import { parseDuration } from "../../agent/core/configuration/index.ts";
+import { parseBoolean, parseDuration } from "../../agent/core/configuration/index.ts";
 import { listPrimitives } from "../../agent/core/model/index.ts";
-import { refused } from "../ctl-error.ts";
+import { CtlError, EXIT, refused } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
 import { visibleLine } from "../visible-text.ts";
 import type { Fault, NodeSupposition } from "../what-if/index.ts";
@@ -18,10 +18,11 @@ export function addSimulateCommand(program: Command, session: Session): void {
     name: "simulate [FILE]",
     summary: "what would happen to the cluster, or to that of a CIB file; changes nothing",
     options: [
-      ["--node-down <node...>", "suppose that a node has left in order"],
+      ["--node-down <node...>", "suppose that a node has left in order; again for another one"],
       ["--node-lost <node...>", "suppose that a node is gone without a goodbye"],
       ["--node-up <node...>", "suppose that a node has joined"],
       ["--standby <node...>", "suppose that a node is in standby"],
+      ["--quorum <yes|no>", "suppose that there is quorum, or is none"],
       ["--fail <fault...>", "RSC_OP_INTERVAL@NODE=RC: suppose that an operation ends with this"],
       ["--at <time>", "suppose another time: ISO 8601, seconds since 1970, or +1h from now"],
       ["--steps", "plan again from the reached state until nothing is left to do"],
@@ -45,8 +46,10 @@ async function simulate(
   const faults = readFaults(options, facts, whatIf.parseFault);
   const atMs = await readTime(options, facts);
   const timed = atMs === null ? facts.input : whatIf.moveTimeTo(facts.input, atMs);
+  const isQuorate = readQuorum(options);
+  const supposed = whatIf.supposeNodes(timed, suppositions);
   const isRepeated = isGiven(options, "steps");
-  const simulation = whatIf.runSteps(whatIf.supposeNodes(timed, suppositions), {
+  const simulation = whatIf.runSteps(isQuorate === null ? supposed : { ...supposed, isQuorate }, {
     faults,
     stepsMax: isRepeated ? whatIf.STEPS_MAX : 1,
   });
@@ -70,6 +73,17 @@ async function simulate(
     });
     terminal.out(JSON.stringify(described, null, 2));
   }
+  const unused = whatIf.explainUnused(simulation);
+  // A question that was not answered: a script must not take this for "nothing would happen".
+  if (unused.length > 0) throw new CtlError(EXIT.failed, ...unused);
+}
+
+function readQuorum(options: Options): boolean | null {
+  const text = optionText(options, "quorum");
+  if (text === undefined) return null;
+  const isQuorate = parseBoolean(text);
+  if (isQuorate === null) throw refused(`--quorum ${text}: must be yes or no`);
+  return isQuorate;
 }
 
 function readFormat(options: Options): (typeof FORMATS)[number] {
@@ -112,8 +126,37 @@ function readFaults(
     if (!isKnown(facts, fault.resource)) {
       throw refused(`--fail ${text}: resource '${fault.resource}' is not known`);
     }
+    const intervals = listIntervals(facts.input, fault);
+    if (fault.intervalMs > 0 && !intervals.includes(fault.intervalMs)) {
+      const known = intervals.length === 0 ? "none repeats" : `known are ${intervals.join(", ")}`;
+      throw refused(
+        `--fail ${text}: no ${fault.operation} of ${fault.resource} has the interval ` +
+          `${fault.intervalMs} (milliseconds); ${known}`,
+      );
+    }
     return fault;
   });
+}
+
+/** Intervals at which an operation of the resource repeats: as configured, and as it runs. */
+function listIntervals(
+  { cib, histories }: Facts["input"],
+  { resource, operation }: Fault,
+): readonly number[] {
+  const isOwn = (id: string): boolean => id.replace(/:\d+$/, "") === resource.replace(/:\d+$/, "");
+  const own = listPrimitives(cib).filter(({ id }) => isOwn(id));
+  const templates = own.flatMap(({ template }) =>
+    (cib.templates ?? []).filter(({ id }) => id === template),
+  );
+  const configured = [...own, ...templates].flatMap(({ operations }) => operations);
+  const running = histories
+    .flatMap(({ resources }) => resources)
+    .filter((entry) => isOwn(entry.resource))
+    .flatMap(({ records }) => records)
+    .map((record) => ({ name: record.operation, intervalMs: record.intervalMs }));
+  const found = [...configured, ...running].filter(({ name }) => name === operation);
+  const intervals = found.map(({ intervalMs }) => intervalMs).filter((each) => each > 0);
+  return [...new Set(intervals)].sort((a, b) => a - b);
 }
 
 /** True for a primitive, an instance by its number, and what only a history still tells of. */

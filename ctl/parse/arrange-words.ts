@@ -3,6 +3,8 @@
  * words are put in the order that the option parser wants: words first, options after them.
  */
 
+import { refused } from "../ctl-error.ts";
+
 /** Options that take the next word when it is not given with `=`. */
 const WITH_VALUE = [
   "--output-format",
@@ -16,6 +18,7 @@ const WITH_VALUE = [
   "--node-up",
   "--standby",
   "--fail",
+  "--quorum",
   "--at",
   "--group",
   "--before",
@@ -50,6 +53,11 @@ export function arrangeWords(args: readonly string[]): readonly string[] {
     if (!arg.startsWith("-") || arg === "-" || (NEGATIVE.test(arg) && !isMonitor)) {
       words.push(guard(arg));
       continue;
+    }
+    if (arg === "--wait" && next !== undefined && /^\d+$/.test(next)) {
+      throw refused(
+        `--wait ${next}: write --wait=${next}; a word of its own may mean something else`,
+      );
     }
     options.push(arg);
     if (next !== undefined && takesNext(arg, next)) {

@@ -58,7 +58,7 @@ function renderDelay(delayMs: number | undefined): string {
 }
 
 /** The action, and what became of it where that is not what was expected. */
-export function renderHappening({ action, outcome, status }: Happening): string {
+export function renderHappening({ action, outcome, status, skippedFor }: Happening): string {
   const words = renderAction(action);
   switch (outcome) {
     case "done":
@@ -66,6 +66,8 @@ export function renderHappening({ action, outcome, status }: Happening): string 
     case "failed":
       return `${words}: fails with status ${renderExitStatus(status ?? 1)}`;
     case "skipped":
-      return `${words}: is not begun, since what it waits for failed or could not be done`;
+      return skippedFor === "planEnded"
+        ? `${words}: is not begun, since what happened before ended the plan`
+        : `${words}: is not begun, since what it waits for failed or could not be done`;
   }
 }

@@ -87,12 +87,16 @@ function renderPrimitive(primitive: Primitive, { find, indent }: Drawing): reado
   return found.map((each) => `${indent}* ${each.id} (${agent}): ${renderRoles(each)}`);
 }
 
-/** `Promoted ip1, Unpromoted ip2 (failed)`; `Stopped` where it runs nowhere. */
-export function renderRoles({ roles, flags }: PicturedResource): string {
+/** `Promoted ip1, Unpromoted ip2 (failed on ip2)`; `Stopped` where it runs nowhere. */
+export function renderRoles({ roles, flags, flaggedOn = {} }: PicturedResource): string {
   const parts = Object.entries(roles)
     .filter(([, nodes]) => nodes.length > 0)
     .map(([role, nodes]) => `${role} ${nodes.join(" ")}`);
-  const suffix = flags.length === 0 ? "" : ` (${flags.join(", ")})`;
+  const words = flags.map((flag) => {
+    const nodes = flaggedOn[flag] ?? [];
+    return nodes.length === 0 ? flag : `${flag} on ${nodes.join(" ")}`;
+  });
+  const suffix = words.length === 0 ? "" : ` (${words.join(", ")})`;
   return `${parts.length === 0 ? "Stopped" : parts.join(", ")}${suffix}`;
 }
 

@@ -4,7 +4,6 @@ import type { Action, Decision, Transition } from "../../agent/core/model/index.
 import {
   type Fault,
   pictureBefore,
-  renderFault,
   type SimulatedStep,
   type Simulation,
   tellDecisions,
@@ -38,9 +37,6 @@ export function renderSimulation(simulation: Simulation, view: SimulationView): 
     ...sections,
     ["State after:", ...renderPicture(end.cib, pictureBefore(end, next))].join("\n"),
     ...renderLeft(next, view),
-    ...simulation.unused.map(
-      (fault) => `The operation of ${renderFault(fault)} was not run, so that it did not fail.`,
-    ),
   ].join("\n\n");
 }
 

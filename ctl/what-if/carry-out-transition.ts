@@ -30,10 +30,15 @@ import { usualTimeMs } from "./usual-time.ts";
 /** The exit status of a probe that finds nothing (OCF resource agent API 1.1). */
 const OCF_NOT_RUNNING = 7;
 
-/** What became of one action. `skipped`: its turn never came, since something failed before. */
+/** What became of one action. `skipped`: its turn never came. */
 export interface Happening {
   readonly action: Action;
   readonly outcome: "done" | "failed" | "skipped";
+  /**
+   * Why it was skipped. `waits`: what it waits for failed or was skipped itself. `planEnded`: a
+   * failure, or what a probe found, ended the plan before its turn.
+   */
+  readonly skippedFor?: "waits" | "planEnded";
   /** Exit status of an operation. */
   readonly status?: number;
 }
@@ -88,7 +93,14 @@ export function followTransition(
       else isGoingOn = false;
     }
   }
-  const skipped = waiting.map((action): Happening => ({ action, outcome: "skipped" }));
+  const failed = happenings.filter(({ outcome }) => outcome === "failed");
+  const hindered = new Set(failed.map(({ action }) => action.id));
+  // An action comes after those that it waits for, so those are known here.
+  const skipped = waiting.map((action): Happening => {
+    const waits = action.after.some((id) => hindered.has(id));
+    if (waits) hindered.add(action.id);
+    return { action, outcome: "skipped", skippedFor: waits ? "waits" : "planEnded" };
+  });
   return { input: world, happenings: [...happenings, ...skipped], faults };
 }
 

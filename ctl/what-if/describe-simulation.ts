@@ -24,6 +24,7 @@ export interface DescribedStep {
     readonly action: number;
     readonly outcome: Happening["outcome"];
     readonly status: number | null;
+    readonly skippedFor: NonNullable<Happening["skippedFor"]> | null;
   }[];
   readonly placements: Transition["placements"];
   readonly scores?: Transition["scores"];
@@ -80,10 +81,11 @@ function describeStep(
     before: pictureBefore(input, transition),
     decisions,
     actions,
-    happenings: happenings.map(({ action, outcome, status }) => ({
+    happenings: happenings.map(({ action, outcome, status, skippedFor }) => ({
       action: action.id,
       outcome,
       status: status ?? null,
+      skippedFor: skippedFor ?? null,
     })),
     placements,
     ...(withScores ? { scores, promotions } : {}),

@@ -22,6 +22,7 @@ export {
 } from "./describe-simulation.ts";
 export { type ExplainedCluster, explainCluster } from "./explain-cluster.ts";
 export { explainFacts, explainResource, type FoundExplanation } from "./explain-resource.ts";
+export { explainUnused } from "./explain-unused.ts";
 export type {
   Cause,
   ExplainedPlace,

@@ -18,6 +18,8 @@ export interface PicturedResource {
   readonly roles: RoleNodes;
   /** In crm_simulate's words: `failed`, `blocked`, `disabled`, … */
   readonly flags: readonly string[];
+  /** The nodes of each flag that does not hold for all instances; absent: each holds for all. */
+  readonly flaggedOn?: Readonly<Record<string, readonly NodeName[]>>;
 }
 
 /** Nodes and resources at one moment. */
@@ -37,7 +39,20 @@ export function pictureBefore(input: SchedulerInput, transition: Transition): Pi
 function pictureResource(state: ResourceState): PicturedResource {
   const { resource, activeOn, role } = state;
   const plain = activeOn.length === 0 || role === "Stopped" ? {} : { [role]: activeOn };
-  return { id: resource, roles: state.roles ?? plain, flags: state.flags ?? flagsOf(state) };
+  const flagged = Object.entries(state.flaggedOn ?? {});
+  return {
+    id: resource,
+    roles: state.roles ?? plain,
+    flags: (state.flags ?? flagsOf(state)).map(asInStatus),
+    ...(flagged.length === 0
+      ? {}
+      : { flaggedOn: Object.fromEntries(flagged.map(([flag, on]) => [asInStatus(flag), on])) }),
+  };
+}
+
+/** What is in maintenance is not managed: the status has one word for both. */
+function asInStatus(flag: string): string {
+  return flag === "maintenance" ? "unmanaged" : flag;
 }
 
 function flagsOf(state: ResourceState): readonly string[] {

@@ -143,6 +143,8 @@ export interface ResourceState {
   readonly roles?: RoleNodes;
   /** Sorted; each word once, for whichever node or instance it holds. */
   readonly flags?: readonly ResourceFlag[];
+  /** Where several instances are joined: the nodes of each flag that does not hold for them all. */
+  readonly flaggedOn?: Readonly<Partial<Record<ResourceFlag, readonly NodeName[]>>>;
   /** The node that it is kept for (`LOCKED`); absent: none. */
   readonly lockedTo?: NodeName;
 }

@@ -87,6 +87,7 @@ function describeState(
 ): ResourceState {
   const roles: Partial<Record<ActiveRole, NodeName[]>> = {};
   const flags = new Set<ResourceFlag>();
+  const flagged = new Map<ResourceFlag, NodeName[]>();
   const activeOn = new Set<NodeName>();
   const failedOn = new Set<NodeName>();
   for (const instance of instances) {
@@ -96,8 +97,11 @@ function describeState(
     }
     const isListed = !isShownAlone(instance);
     const done = renewed.get(instance) ?? new Set();
+    const on = [...(activity.get(instance)?.keys() ?? [])].map(({ name }) => name);
     for (const flag of isListed ? [] : flagsOf(instance, activity)) {
-      if (!FAILURE_FLAGS.has(flag) || !isOver(instance, done)) flags.add(flag);
+      if (FAILURE_FLAGS.has(flag) && isOver(instance, done)) continue;
+      flags.add(flag);
+      flagged.set(flag, [...(flagged.get(flag) ?? []), ...on]);
     }
     for (const [node, { response }] of instance.failures) {
       if (response !== "ignore" && !done.has(node)) failedOn.add(node.name);
@@ -123,6 +127,7 @@ function describeState(
     isFailureIgnored: instances.some((each) => each.isFailureIgnored),
     roles,
     flags: [...flags].sort(compareText),
+    ...partlyFlagged(flagged, activeOn),
     ...(first?.lockNode === null || first === undefined ? {} : { lockedTo: first.lockNode.name }),
   };
 }
@@ -142,6 +147,17 @@ function nodesWhere(
 ): readonly NodeName[] {
   const nodes = instances.filter(holds).flatMap((each) => [...(activity.get(each)?.keys() ?? [])]);
   return sortedText(new Set(nodes.map(({ name }) => name)));
+}
+
+/** The nodes of each flag that holds for some of those where the instances are. */
+function partlyFlagged(
+  flagged: ReadonlyMap<ResourceFlag, readonly NodeName[]>,
+  activeOn: ReadonlySet<NodeName>,
+): Pick<ResourceState, "flaggedOn"> {
+  const partly = [...flagged]
+    .map(([flag, nodes]) => [flag, sortedText(new Set(nodes))] as const)
+    .filter(([, nodes]) => nodes.length > 0 && nodes.length < activeOn.size);
+  return partly.length === 0 ? {} : { flaggedOn: Object.fromEntries(partly) };
 }
 
 /**
