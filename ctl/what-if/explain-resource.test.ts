@@ -32,6 +32,28 @@ function meta(id: string, name: string, value: string): string {
     </meta_attributes>`;
 }
 
+const HALTED = ["ip1", "ip2"]
+  .map((node) => nodeStatus(node, { address: ["monitor 7"], server: ["monitor 7"] }))
+  .join("");
+
+/** `b` must run beside `a`, which needs 10 of the memory of a node: ip1 has 1000, ip2 has 500. */
+function limitedInput(needed: string): SchedulerInput {
+  const limited = (id: string, memory: string): string =>
+    `<primitive id="${id}" class="ocf" provider="heartbeat" type="Dummy"><utilization id="${id}-u">
+      <nvpair id="${id}-um" name="memory" value="${memory}"/></utilization></primitive>`;
+  const input = exampleInput({
+    properties: { "placement-strategy": "utilization" },
+    resources: limited("a", "10") + limited("b", needed),
+    constraints: '<rsc_colocation id="ab" rsc="b" with-rsc="a" score="INFINITY"/>',
+    status: nodeStatus("ip1", {}) + nodeStatus("ip2", {}),
+  });
+  const nodes = input.cib.nodes.map((node) => ({
+    ...node,
+    utilization: { memory: node.name === "ip1" ? "1000" : "500" },
+  }));
+  return { ...input, cib: { ...input.cib, nodes } };
+}
+
 interface Row {
   readonly name: string;
   readonly resource: string;
@@ -252,4 +274,46 @@ test("a decision without a reason is not its own reason", () => {
     const facts = { input, transition: { ...transition, decisions } };
     assert.equal(explainResource(facts, "server")?.summary, says);
   }
+
+  const rule = (attributes: string): ExampleParts => ({
+    constraints: `<rsc_location id="hours" rsc="web"><rule id="hours-r" score="-INFINITY">
+      <date_expression id="hours-d" operation="date_spec"><date_spec id="hours-s" ${attributes}/>
+      </date_expression></rule></rsc_location>`,
+  });
+
+  test("a rule that never changes anything gives no time", () => {
+    const found = explainFacts(exampleInput(rule('hours="0-23"')), "address");
+    assert.equal(found?.recheckAtWallMs, null);
+  });
+
+  test("a rule on hours gives the time at which it begins or ends to hold", () => {
+    const begin = explainFacts(exampleInput(rule('hours="12-13"')), "address");
+    assert.equal(begin?.recheckAtWallMs, EXAMPLE_NOW_MS + 2 * 3_600_000);
+    // A Monday: until Saturday the hours change nothing.
+    const weekend = explainFacts(exampleInput(rule('hours="9-17" weekdays="6-7"')), "address");
+    assert.equal(weekend?.recheckAtWallMs, Date.UTC(2026, 0, 10, 9));
+  });
+
+  test("a resource without fencing that has to be there is not said to be unmanaged", () => {
+    const parts = { properties: { "stonith-enabled": "true" }, status: HALTED };
+    const found = explainFacts(exampleInput(parts), "address") ?? assert.fail("not known");
+    assert.deepEqual(found.explanation.heldBy, [
+      "fencing is on (stonith-enabled) and there is no fence device",
+    ]);
+  });
+
+  test("too little capacity, for the resource and for what must run beside it", () => {
+    const found = explainFacts(limitedInput("495"), "a") ?? assert.fail("not known");
+    const place = found.explanation.places.find(({ node }) => node === "ip2");
+    assert.equal(
+      place?.sentence,
+      "it cannot run on ip2: ip2 has not enough capacity for a with what must run beside it (b): " +
+        "memory: 505 needed, 500 left",
+    );
+    const alone = explainFacts(limitedInput("2000"), "b")?.explanation.places[0];
+    assert.match(
+      alone?.sentence ?? "",
+      /ip1 has not enough capacity for b: memory: 2000 needed, 9/,
+    );
+  });
 });

@@ -15,6 +15,7 @@ import {
   type Transition,
 } from "../../agent/core/model/index.ts";
 import { scheduleTransition } from "../../agent/core/scheduler/index.ts";
+import { moveTimeTo } from "./change-input.ts";
 import { explainCause, remediesOf } from "./explain-cause.ts";
 import { explainCompanions } from "./explain-company.ts";
 import { remediesOfHold } from "./explain-held.ts";
@@ -322,12 +323,34 @@ export interface FoundExplanation {
   readonly recheckAtWallMs: number | null;
 }
 
+/** So many times of rules are looked at: those of a week by the hour. */
+const RECHECKS_MAX = 170;
+
 /** Schedules, and explains what came of it; null when nothing is known of the resource. */
 export function explainFacts(input: SchedulerInput, id: ResourceId): FoundExplanation | null {
   const transition = scheduleTransition(input);
   const explanation = explainResource({ input, transition }, id);
   if (explanation === null) return null;
-  const { recheckAt } = transition;
+  return { explanation, recheckAtWallMs: findChange(input, transition.recheckAt, explanation) };
+}
+
+/** The first time at which the same facts are explained otherwise; null: none is found. */
+function findChange(
+  input: SchedulerInput,
+  recheckAt: number | null,
+  explanation: Explanation,
+): number | null {
   const offsetMs = (input.wallNowMs ?? input.now) - input.now;
-  return { explanation, recheckAtWallMs: recheckAt === null ? null : recheckAt + offsetMs };
+  const before = JSON.stringify(explanation);
+  let at = recheckAt;
+  let last = input.now;
+  for (let count = 0; at !== null && at > last && count < RECHECKS_MAX; count += 1) {
+    const then = moveTimeTo(input, at + offsetMs);
+    const transition = scheduleTransition(then);
+    const changed = explainResource({ input: then, transition }, explanation.resource);
+    if (JSON.stringify(changed) !== before) return at + offsetMs;
+    last = at;
+    at = transition.recheckAt;
+  }
+  return null;
 }

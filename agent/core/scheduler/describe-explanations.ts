@@ -54,11 +54,13 @@ function holders(working: Working, resource: WorkingResource): readonly PlaceCau
     causes.push({ kind: "property", id: "no-quorum-policy", text });
   }
   if (working.options.isFencingEnabled && !working.hasFenceDevice) {
-    const text = "fencing is on (stonith-enabled) and no fence device is configured";
+    const text = "fencing is on (stonith-enabled) and there is no fence device";
     causes.push({ kind: "property", id: "stonith-enabled", text });
   }
   const why = resource.nextRoleReason;
-  if (resource.nextRole === ROLE.stopped && why !== "" && why !== "no node can run it") {
+  // Why it is not managed is among the reasons above.
+  const isSaid = ["", "no node can run it", "it is not managed"].includes(why);
+  if (resource.nextRole === ROLE.stopped && !isSaid) {
     causes.push({ kind: "configuration", id: "", text: why });
   }
   return causes;

@@ -2,6 +2,7 @@ import { INFINITY_SCORE, type PlaceCause } from "../model/index.ts";
 import { isAvailable } from "./candidates.ts";
 import { colocationsAsDependent, colocationsAsPrimary } from "./colocation-lists.ts";
 import { shownId } from "./describe-states.ts";
+import { capacityAgainst } from "./explain-capacity.ts";
 import { renderScore } from "./score.ts";
 import { instanceOf, placesOf, topOf } from "./tree.ts";
 import {
@@ -81,9 +82,7 @@ export function causesAgainst(resource: WorkingResource, node: WorkingNode): rea
     const text = `another instance of ${resource.baseId} is on ${node.name}`;
     causes.push({ kind: "company", id: sibling.id, text });
   }
-  if (causes.length === 0 && lacksCapacity(resource, node)) {
-    causes.push({ kind: "capacity", id: node.name, text: `${node.name} has not enough capacity` });
-  }
+  if (causes.length === 0) causes.push(...capacityAgainst(resource, node));
   return distinct(causes);
 }
 
@@ -183,12 +182,6 @@ export function isSurplus(working: Working, resource: WorkingResource): boolean 
 /** True where at least one other instance of its clone has a place. */
 export function hasPlacedSibling(working: Working, resource: WorkingResource): boolean {
   return working.nodes.some((node) => siblingOn(resource, node) !== null);
-}
-
-function lacksCapacity(resource: WorkingResource, node: WorkingNode): boolean {
-  return [...resource.utilization].some(
-    ([name, amount]) => amount > (node.capacity.get(name) ?? 0),
-  );
 }
 
 /** Why the chosen node was chosen, in words. */

@@ -43,7 +43,7 @@ function hasCapacity(node: WorkingNode, needed: ReadonlyMap<string, number>): bo
 }
 
 /** Everything that has to be on the same node as the resource, and itself. */
-function companyOf(resource: WorkingResource): WorkingResource[] {
+export function companyOf(resource: WorkingResource): WorkingResource[] {
   const company: WorkingResource[] = [];
   addCompany(resource, resource, company);
   return company;
