@@ -293,7 +293,7 @@ suite("commands of clones, rules, sets, defaults, tags and levels", () => {
       lab.cib.constraints.map(({ id }) => id),
       ["cli-prefer-db-clone", "cli-ban-db-clone-on-ip1"],
     );
-    await lab.do("resource clear db-clone");
+    await lab.do("resource clear db");
     assert.deepEqual(lab.cib.constraints, []);
   });
 

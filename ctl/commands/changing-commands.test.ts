@@ -37,6 +37,7 @@ suite("commands that change something", () => {
   const isShowing = (path: string, command: Command): boolean =>
     command.commands.length > 0 ||
     [...SHOWING, ...ASKING].includes(command.name()) ||
+    path === "lbctl property defaults" ||
     /^lbctl (?:status|cluster) /.test(path) ||
     APART.test(path);
 

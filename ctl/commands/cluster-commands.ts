@@ -38,7 +38,7 @@ import {
 } from "./command-kit.ts";
 import { join as joinCluster, setup } from "./found-cluster.ts";
 import { showPart } from "./status-commands.ts";
-import { pause } from "./wait-until-stable.ts";
+import { parseWait, pause, waitUntilStable } from "./wait-until-stable.ts";
 
 const STOP_LIMIT_MS = 600_000;
 const PEER_WAIT_MS = 1500;
@@ -77,13 +77,19 @@ export function addClusterCommands(program: Command, session: Session): void {
   addCommand(cluster, {
     name: "start",
     summary: "start lb-agent",
-    options: [ALL],
+    options: [ALL, ["--wait [seconds]", "until the cluster has come to rest (60 s, or --wait=N)"]],
     run: (words, options) => start(session, words, options),
   });
   addCommand(cluster, {
     name: "stop",
     summary: "move resources to the other node, leave the cluster, end lb-agent",
-    options: [ALL, ["--force", "accepted, as with pcs"], PLAN, PLAN_FORMAT],
+    options: [
+      ALL,
+      ["--force", "accepted, as with pcs"],
+      ["--wait [seconds]", "accepted: it always returns when lb-agent has ended"],
+      PLAN,
+      PLAN_FORMAT,
+    ],
     run: (words, options) => stop(session, words, options),
   });
   addUnitCommands(cluster, session);
@@ -140,6 +146,7 @@ function refuseWords(words: readonly string[], verb: string): void {
 async function start(session: Session, words: readonly string[], options: Options): Promise<void> {
   refuseWords(words, "start");
   const { paths, terminal } = session;
+  const waitMs = parseWait(options["wait"]);
   if (!hasCluster(paths.etc)) throw notInCluster(paths.etc);
   if ((await probeSocket(paths.socket)) === "answers") {
     terminal.out("lb-agent is already running");
@@ -148,9 +155,12 @@ async function start(session: Session, words: readonly string[], options: Option
     terminal.out("Starting Cluster...");
     await startAgent(paths);
   }
-  if (!isGiven(options, "all")) return;
-  if (await hasPeerOnline(session)) return;
-  await onPeer(session, "start");
+  if (isGiven(options, "all") && !(await hasPeerOnline(session))) await onPeer(session, "start");
+  if (waitMs === null) return;
+  await session.withAgent(async (agent) => {
+    await waitUntilStable(agent, waitMs);
+    terminal.out("The cluster has come to rest");
+  });
 }
 
 /** The peer may just be joining: it gets a moment before ssh is tried. */

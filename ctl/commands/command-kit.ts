@@ -5,6 +5,7 @@ import type { AgentClient, Applied, ApplyOptions } from "../agent-client/connect
 import { refused } from "../ctl-error.ts";
 import { unguard } from "../parse/arrange-words.ts";
 import type { Session } from "../session.ts";
+import { findElsewhere } from "./known-elsewhere.ts";
 import { parseWait, waitAndTell } from "./wait-until-stable.ts";
 
 /** Options of one call, by their camelCase names. */
@@ -96,6 +97,9 @@ export function addFamily(
 
 /** The refusal of a word that is no command of this family. */
 export function unknownCommand(family: Command, word: string): Error {
+  const elsewhere = findElsewhere(`${pathOf(family)} ${word}`.replace(/^lbctl /, ""));
+  if (elsewhere !== null)
+    return refused(`there is no '${pathOf(family)} ${word}' here: ${elsewhere}`);
   return refused(`unknown command '${pathOf(family)} ${word}'; ${knownCommands(family)}`);
 }
 

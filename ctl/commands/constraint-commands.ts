@@ -1,5 +1,6 @@
 /** `lbctl constraint …`: where and in which order resources run. */
 import type { Command } from "commander";
+import { resourcesNamedIn } from "../../agent/core/configuration/index.ts";
 import type { Change, Cib, Constraint } from "../../agent/core/model/index.ts";
 import { refused } from "../ctl-error.ts";
 import {
@@ -89,6 +90,10 @@ function addLocationCommand(constraint: Command, session: Session): void {
     run: (words, options) => {
       if (isListing(words))
         return showConstraints(session, options, { render: renderLocations, kinds: LOCATIONS });
+      const chosen = chooseLocations(words);
+      if (chosen !== null) {
+        return showConstraints(session, options, { render: renderLocations, isShown: chosen });
+      }
       if (isRemoval(words)) return removeConstraints(session, words.slice(1), options);
       return change(session, parseLocation(words), options);
     },
@@ -189,6 +194,21 @@ function isRemoval(words: readonly string[]): boolean {
   return words[0] === "remove" || words[0] === "delete";
 }
 
+/** `location config resources|nodes NAME...`: which are meant; null: other words. */
+function chooseLocations(words: readonly string[]): ((each: Constraint) => boolean) | null {
+  const [verb = "", by, ...names] = words;
+  if (!LISTING.includes(verb) || (by !== "resources" && by !== "nodes")) return null;
+  return (each) => {
+    if (!LOCATIONS.includes(each.kind)) return false;
+    if (names.length === 0) return true;
+    if (by === "resources") return resourcesNamedIn(each).some((id) => names.includes(id));
+    if (each.kind === "location") return names.includes(each.node);
+    // Rules may hold for any node: they are shown with every one.
+    if (each.kind !== "locationRules") return false;
+    return each.nodes.kind === "rules" || names.includes(each.nodes.node);
+  };
+}
+
 function removeConstraints(
   session: Session,
   ids: readonly string[],
@@ -215,12 +235,19 @@ function removeMatching(
 function showConstraints(
   session: Session,
   options: Options,
-  { render, kinds }: { readonly render: Render; readonly kinds?: readonly Constraint["kind"][] },
+  how: {
+    readonly render: Render;
+    readonly kinds?: readonly Constraint["kind"][];
+    readonly isShown?: (constraint: Constraint) => boolean;
+  },
 ): Promise<void> {
+  const { render, kinds, isShown = () => true } = how;
   return session.withAgent(async (agent) => {
     const { constraints } = await agent.getCib();
     show(session, options, {
-      facts: constraints.filter(({ kind }) => kinds === undefined || kinds.includes(kind)),
+      facts: constraints
+        .filter(({ kind }) => kinds === undefined || kinds.includes(kind))
+        .filter(isShown),
       render: (facts) => render(facts, isGiven(options, "full")).join("\n"),
     });
   });

@@ -95,6 +95,19 @@ suite("--plan", () => {
     assert.match(out, /restarts server on ip1 .*: start of address is required/);
   });
 
+  test("disable --safe refuses what would stop others, and disables what would not", async () => {
+    const agent = new FakeAgent();
+    const { status, err } = await agent.run("resource disable address --safe");
+    assert.deepEqual([status, agent.made], [1, 0]);
+    assert.match(err, /^Error: not disabled, since that has an effect on other resources$/m);
+    assert.match(err, /^Error: it also stops server on ip1/m);
+    assert.equal((await agent.run("resource safe-disable web")).status, 0);
+    assert.equal(agent.made, 1);
+    const { out } = await agent.run("resource disable web --simulate");
+    assert.match(out, /^Plan/);
+    assert.equal(agent.made, 1);
+  });
+
   const refusals = [
     ["resource restart nosuch --plan", /^Error: resource "nosuch": no resource with this id/],
     ["resource refresh nosuch --plan", /^Error: resource "nosuch": no resource with this id/],
@@ -183,6 +196,16 @@ suite("--wait", () => {
     const { status, err } = await agent.run("resource disable web --wait=0");
     assert.equal(status, 1);
     assert.equal(err, "Error: not done within 0 s: stop of server on ip1");
+  });
+
+  test("a cluster without a DC is not at rest: nothing is planned yet", async () => {
+    const agent = new FakeAgent();
+    agent.statuses = [before, { ...before, dc: "" }];
+    const { status, err } = await agent.run("resource enable web --wait=0");
+    assert.deepEqual(
+      [status, err],
+      [1, "Error: not done within 0 s: the nodes have not agreed on a DC yet"],
+    );
   });
 
   test("waits for attributes until the restart too", async () => {

@@ -27,13 +27,18 @@ export function planningSession(session: Session): PlanningSession {
       ...session,
       withAgent: (use) =>
         session.withAgent((agent) =>
-          use(isGiven(options, "plan") ? planningAgent(session, agent, options) : agent),
+          use(isPlanned(options) ? planningAgent(session, agent, options) : agent),
         ),
     },
     begin: (given) => {
       options = given;
     },
   };
+}
+
+/** `--simulate` is the word of pcs for it. */
+function isPlanned(options: Options): boolean {
+  return isGiven(options, "plan") || isGiven(options, "simulate");
 }
 
 function planningAgent(session: Session, agent: AgentClient, options: Options): AgentClient {

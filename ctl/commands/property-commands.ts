@@ -38,6 +38,18 @@ export function addPropertyCommands(program: Command, session: Session): void {
     run,
   });
   addCommand(property, {
+    name: "defaults [NAME...]",
+    summary: "show the defaults",
+    options: [FORMAT],
+    run: (words, given) => showProperties(session, words, { ...given, defaults: true }),
+  });
+  addCommand(property, {
+    name: "describe [NAME...]",
+    summary: "the known properties, what they take and their defaults",
+    options: [FORMAT],
+    run: (words, given) => describeProperties(session, words, given),
+  });
+  addCommand(property, {
     name: "set NAME=[VALUE]...",
     summary: "set properties; an empty value removes one",
     options: [["--force", "accepted, as with pcs"], WAIT],
@@ -51,6 +63,23 @@ export function addPropertyCommands(program: Command, session: Session): void {
     summary: "remove properties",
     options: [["--force", "do not mind properties that are not set"], WAIT],
     run: (words, given) => unsetProperties(session, words, given),
+  });
+}
+
+function describeProperties(session: Session, names: readonly string[], options: Options): void {
+  const missing = names.filter((name) => !PROPERTIES.some((each) => each.name === name));
+  if (missing.length > 0) throw refused(...missing.map((name) => `no cluster property '${name}'`));
+  const chosen = PROPERTIES.filter(({ name }) => names.length === 0 || names.includes(name));
+  show(session, options, {
+    facts: chosen,
+    render: (facts) =>
+      facts
+        .flatMap(({ name, default: value, description }) => [
+          name,
+          `  Description: ${description}`,
+          `  Default: ${value}`,
+        ])
+        .join("\n"),
   });
 }
 

@@ -40,6 +40,7 @@ import {
 } from "./command-kit.ts";
 import { addDebugCommands } from "./debug-commands.ts";
 import { addDefaultsCommand } from "./defaults-commands.ts";
+import { disableSafely, parseDisable } from "./disable-safely.ts";
 import { addFailureCommands } from "./failure-commands.ts";
 import { addPlacementCommands } from "./placement-commands.ts";
 import { addUtilizationCommand } from "./utilization-commands.ts";
@@ -64,6 +65,7 @@ export function addResourceCommands(program: Command, session: Session): void {
   add({ name: "status [ID...]", summary: "where resources run", options: [FORMAT], run });
   addCreateCommands(add, session);
   addMetaCommands(add, session);
+  addDisableCommands(add, session);
   addOperationCommands(resource, session);
   addGroupCommands(resource, session);
   addCloneCommands(resource, session);
@@ -182,7 +184,6 @@ function addMetaCommands(add: Add, session: Session): void {
   });
   const switches = [
     ["enable", "let the cluster start resources", { "target-role": "" }],
-    ["disable", "stop resources and keep them stopped", { "target-role": "Stopped" }],
     ["manage", "let the cluster start and stop resources", { "is-managed": "" }],
     ["unmanage", "leave resources as they are", { "is-managed": "false" }],
   ] as const;
@@ -194,6 +195,29 @@ function addMetaCommands(add: Add, session: Session): void {
       run: (words, options) => change(session, parseMetaSwitch(words, values, verb), options),
     });
   }
+}
+
+function addDisableCommands(add: Add, session: Session): void {
+  add({
+    name: "disable ID...",
+    summary: "stop resources and keep them stopped",
+    options: [
+      ["--safe", "only if no other resource is stopped, started or moved by it"],
+      ["--simulate", "the same as --plan"],
+      ["--brief", "accepted, as with pcs"],
+      WAIT,
+    ],
+    run: (words, options) =>
+      isGiven(options, "safe")
+        ? disableSafely(session, words, options)
+        : change(session, parseDisable(words), options),
+  });
+  add({
+    name: "safe-disable ID...",
+    summary: "the same as disable --safe",
+    options: [["--simulate", "the same as --plan"], ["--brief", "accepted, as with pcs"], WAIT],
+    run: (words, options) => disableSafely(session, words, options),
+  });
 }
 
 function addOperationCommands(resource: Command, session: Session): void {

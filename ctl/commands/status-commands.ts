@@ -1,11 +1,18 @@
 /** `lbctl status`, `mon`, `config`, `quorum`: what only shows. */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import type { ClusterStatus } from "../../agent/core/model/index.ts";
+import { resourcesNamedIn } from "../../agent/core/configuration/index.ts";
+import type { ClusterStatus, Constraint } from "../../agent/core/model/index.ts";
 import { CtlError, EXIT, refused } from "../ctl-error.ts";
+import {
+  hasCluster,
+  notInCluster,
+  parseConfigText,
+  readClusterTexts,
+} from "../host/cluster-texts.ts";
 import { renderConfig, thresholdsOf } from "../render/render-config.ts";
 import { type MonOptions, renderMon, renderMonLine } from "../render/render-mon.ts";
-import { renderQuorum } from "../render/render-quorum.ts";
+import { renderQuorum, renderQuorumConfig } from "../render/render-quorum.ts";
 import {
   type DaemonState,
   renderStatus,
@@ -71,7 +78,25 @@ export function showPart(
 function showStatus(session: Session, options: Options): Promise<void> {
   const isFull = isGiven(options, "full");
   const daemon: DaemonState = { isActive: true, isEnabled: existsSync(UNIT_LINK) };
-  return showPart(session, options, (status) => renderStatus(status, { isFull, daemon }));
+  return session.withAgent(async (agent) => {
+    const [status, { constraints }] = await Promise.all([agent.getStatus(), agent.getCib()]);
+    const warnings = [...status.warnings, ...warnOfLeftovers(constraints)];
+    const facts = { ...status, warnings };
+    show(session, options, { facts, render: (all) => renderStatus(all, { isFull, daemon }) });
+  });
+}
+
+/** What people have left by a move or a ban goes on to hold, and is forgotten easily. */
+function warnOfLeftovers(constraints: readonly Constraint[]): readonly string[] {
+  const ids = constraints
+    .filter(({ id }) => id.startsWith("cli-prefer-") || id.startsWith("cli-ban-"))
+    .flatMap(resourcesNamedIn);
+  const resources = [...new Set(ids)].sort();
+  if (resources.length === 0) return [];
+  const names = resources.map((id) => `'${id}'`).join(", ");
+  return [
+    `what move or ban left still holds for ${names}; "lbctl resource clear ID" takes it back`,
+  ];
 }
 
 /** Adds `quorum status` and `quorum unblock`. */
@@ -89,6 +114,17 @@ export function addQuorumCommands(program: Command, session: Session): void {
     summary: "votes and members",
     options: [FORMAT],
     run,
+  });
+  addCommand(quorum, {
+    name: "config",
+    summary: "how votes are counted, as cluster.yaml of this host says",
+    options: [FORMAT],
+    run: async (_words, options) => {
+      const { etc } = session.paths;
+      if (!hasCluster(etc)) throw notInCluster(etc);
+      const config = await parseConfigText(readClusterTexts(etc).config);
+      show(session, options, { facts: config.quorum, render: renderQuorumConfig });
+    },
   });
   addCommand(quorum, {
     name: "unblock",

@@ -38,11 +38,12 @@ export async function waitUntilStable(agent: AgentClient, limitMs: number): Prom
 }
 
 /** The node that is asked may not be the DC: what the other has begun stands in the histories. */
-function listUnderWay({ pending, operations }: ClusterStatus): readonly string[] {
+function listUnderWay({ dc, pending, operations }: ClusterStatus): readonly string[] {
   const begun = operations
     .filter(({ outcome }) => outcome === "pending")
     .map(({ operation, resource, node }) => `${operation} of ${resource} on ${node}`);
-  return [...new Set([...pending, ...begun])];
+  const election = dc === "" ? ["the nodes have not agreed on a DC yet"] : [];
+  return [...new Set([...election, ...pending, ...begun])];
 }
 
 /**

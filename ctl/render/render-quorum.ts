@@ -1,5 +1,17 @@
+/** `lbctl quorum config`, in the form of `pcs quorum config`. */
+export function renderQuorumConfig(quorum: ClusterConfig["quorum"]): string {
+  const { votesExpected, isTwoNode, waitsForAll, aloneAfterMs } = quorum;
+  return [
+    "Options:",
+    `  expected_votes: ${votesExpected}`,
+    `  two_node: ${isTwoNode ? 1 : 0}`,
+    `  wait_for_all: ${waitsForAll ? 1 : 0}`,
+    ...(aloneAfterMs === null ? [] : [`  alone_after_ms: ${aloneAfterMs}`]),
+  ].join("\n");
+}
+
 /** `lbctl quorum status`, in the form of corosync-quorumtool. */
-import type { ClusterStatus } from "../../agent/core/model/index.ts";
+import type { ClusterConfig, ClusterStatus } from "../../agent/core/model/index.ts";
 import { renderWallTime } from "./wall-time.ts";
 
 /** Votes, flags and members as this node counts them. */
@@ -13,6 +25,9 @@ export function renderQuorum(status: ClusterStatus): string {
     ...(quorum.waitsForAll ? ["WaitForAll"] : []),
     ...(quorum.isWaiting ? ["Waiting"] : []),
   ];
+  // As corosync counts them, whatever the file says: two nodes have two votes.
+  const { length } = status.nodes;
+  const expected = quorum.isTwoNode ? Math.max(quorum.votesExpected, length) : quorum.votesExpected;
   return [
     "Quorum information",
     "------------------",
@@ -25,8 +40,8 @@ export function renderQuorum(status: ClusterStatus): string {
     "",
     "Votequorum information",
     "----------------------",
-    `Expected votes:   ${quorum.votesExpected}`,
-    `Highest expected: ${quorum.votesExpected}`,
+    `Expected votes:   ${expected}`,
+    `Highest expected: ${expected}`,
     `Total votes:      ${quorum.votesPresent}`,
     `Quorum:           ${quorum.votesNeeded}${quorum.isQuorate ? "" : " Activity blocked"}`,
     `Flags:            ${flags.join(" ")}`.trimEnd(),

@@ -462,8 +462,8 @@ Quorate:          Yes
 
 Votequorum information
 ----------------------
-Expected votes:   1
-Highest expected: 1
+Expected votes:   2
+Highest expected: 2
 Total votes:      2
 Quorum:           1
 Flags:            2Node Quorate

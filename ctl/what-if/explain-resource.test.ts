@@ -274,7 +274,9 @@ test("a decision without a reason is not its own reason", () => {
     const facts = { input, transition: { ...transition, decisions } };
     assert.equal(explainResource(facts, "server")?.summary, says);
   }
+});
 
+suite("explain: time, fencing and capacity", () => {
   const rule = (attributes: string): ExampleParts => ({
     constraints: `<rsc_location id="hours" rsc="web"><rule id="hours-r" score="-INFINITY">
       <date_expression id="hours-d" operation="date_spec"><date_spec id="hours-s" ${attributes}/>

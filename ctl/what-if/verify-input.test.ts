@@ -76,9 +76,7 @@ const ROWS: readonly Row[] = [
   {
     name: "fencing without a device",
     parts: { properties: { "stonith-enabled": "true" } },
-    found: [
-      ["error no-fence-device", 'property "stonith-enabled": true: needs a stonith resource'],
-    ],
+    found: [["error no-fence-device", 'property "stonith-enabled": true: needs a fence device']],
   },
   {
     name: "on-fail=fence without fencing",

@@ -53,7 +53,8 @@ function verifyFencing(cib: Cib): readonly Finding[] {
         path: 'property "stonith-enabled"',
         found: cib.properties["stonith-enabled"] ?? "true (the default)",
         expected:
-          "needs a stonith resource; without one nothing starts: add one, or set it to false",
+          "needs a fence device, which cannot be created here; without one nothing starts: " +
+          "set it to false, or import a configuration that has one",
       }),
     ];
   }
@@ -67,7 +68,7 @@ function verifyFencing(cib: Cib): readonly Finding[] {
     errorOf("fence-without-fencing", {
       path: `resource "${primitive.id}" operation ${operation.name}`,
       found: "on-fail is fence",
-      expected: "needs stonith-enabled=true and a stonith resource",
+      expected: "needs stonith-enabled=true and a fence device; without them use another on-fail",
     }),
   );
 }
