@@ -125,3 +125,34 @@ test("a colocation keeps roles, influence and the node attribute", () => {
     },
   ]);
 });
+
+function notesOf(constraints: string): readonly string[] {
+  const found = readCibDocument(cibDocument({ constraints }));
+  assert.ok(found.kind === "cib");
+  return found.notes.map(({ subject, text }) => `${subject}: ${text}`);
+}
+
+suite("what of a constraint counts for nothing", () => {
+  const sets = '<resource_set id="s"><resource_ref id="d"/></resource_set>';
+  const rows = [
+    [
+      `<rsc_location id="l" rsc="d" node="p1" score="5"><rule id="r" score="9">${UNAME}</rule>
+        </rsc_location>`,
+      'rule r: stands beside node="p1" in rsc_location l, which counts alone',
+    ],
+    [
+      `<rsc_order id="o" first="d" then="d">${sets}</rsc_order>`,
+      'rsc_order o: then="d" stands beside resource sets, which count alone',
+    ],
+    [
+      '<rsc_location id="l" rsc="d" node="p1" score="5">not now</rsc_location>',
+      'rsc_location l: holds the text "not now", which has no place in a CIB',
+    ],
+  ] as const;
+  for (const [constraint, says] of rows) {
+    test(says, () => {
+      const notes = notesOf(constraint);
+      assert.ok(notes.includes(says), notes.join("\n"));
+    });
+  }
+});

@@ -17,7 +17,7 @@ import {
 } from "./constraint-attributes.ts";
 import { readLocation } from "./read-locations.ts";
 import { readScoreText } from "./read-scalars.ts";
-import { note, noteUnread, type Reading } from "./reading.ts";
+import { note, noteBesideSets, noteUnread, type Reading } from "./reading.ts";
 import { attributeOf, childOf, type XmlElement } from "./xml-document.ts";
 
 const COLOCATION = new Set([
@@ -120,6 +120,7 @@ function readOrder(reading: Reading, element: XmlElement): OrderConstraint | Ord
   const isSymmetrical =
     strength !== "Serialize" && (readTruth(reading, element, "symmetrical") ?? true);
   if (hasSets) {
+    noteBesideSets(reading, element, ["first", "then", "first-action", "then-action"]);
     return { kind: "orderSets", id, strength, isSymmetrical, sets: readSets(reading, element) };
   }
   const firstAction = readAction(reading, element, "first-action") ?? "start";

@@ -7,7 +7,14 @@ import type {
 } from "../../agent/core/model/index.ts";
 import { readRole, readScore, readSets, readWord } from "./constraint-attributes.ts";
 import { readRule } from "./read-rules.ts";
-import { note, noteUnread, type Reading, resolvedChildren } from "./reading.ts";
+import {
+  note,
+  noteBesideSets,
+  noteUnread,
+  type Reading,
+  resolvedChildren,
+  subjectOf,
+} from "./reading.ts";
 import { attributeOf, childOf, type XmlElement } from "./xml-document.ts";
 
 const READ = {
@@ -49,6 +56,7 @@ export function readLocation(
 
 function readTarget(reading: Reading, element: XmlElement): LocationRules["target"] | null {
   if (childOf(element, "resource_set") !== null) {
+    noteBesideSets(reading, element, ["rsc", "rsc-pattern"]);
     return { kind: "sets", sets: readSets(reading, element) };
   }
   const resource = attributeOf(element, "rsc");
@@ -62,7 +70,13 @@ function readTarget(reading: Reading, element: XmlElement): LocationRules["targe
 function readNodes(reading: Reading, element: XmlElement): LocationRules["nodes"] | null {
   const node = attributeOf(element, "node");
   const score = readScore(reading, element, "score");
-  if (node !== null && score !== null) return { kind: "node", node, score };
+  if (node !== null && score !== null) {
+    for (const rule of element.children.filter(({ name }) => name === "rule")) {
+      const text = `stands beside node="${node}" in ${subjectOf(element)}, which counts alone`;
+      note(reading, rule, { kind: "dropped", text });
+    }
+    return { kind: "node", node, score };
+  }
   const rules = resolvedChildren(reading, element, "rule").flatMap((rule) =>
     readLocationRule(reading, rule),
   );

@@ -30,7 +30,19 @@ export function beginReading(root: XmlElement): Reading {
     // The ids of the status section are not unique, and nothing refers to them.
     if (section.name !== "status") indexIds(section, byId);
   }
-  return { notes: [], byId, isOldSchema: isOldSchema(attributeOf(root, "validate-with")) };
+  const notes: Note[] = [];
+  const reading = { notes, byId, isOldSchema: isOldSchema(attributeOf(root, "validate-with")) };
+  noteTexts(reading, root);
+  return reading;
+}
+
+/** Text is nothing that a CIB can hold: whoever wrote it meant something else. */
+function noteTexts(reading: Reading, element: XmlElement): void {
+  if (element.text !== undefined) {
+    const text = `holds the text "${element.text}", which has no place in a CIB`;
+    note(reading, element, { kind: "dropped", text });
+  }
+  for (const child of element.children) noteTexts(reading, child);
 }
 
 /** Adds a note about an element. */
@@ -93,6 +105,20 @@ export function noteUnread(
     if (read.children.has(child.name)) continue;
     const text = `has no place in ${subjectOf(element)}`;
     note(reading, child, { kind: "dropped", text });
+  }
+}
+
+/** Notes attributes that name single resources where sets do, which count alone. */
+export function noteBesideSets(
+  reading: Reading,
+  element: XmlElement,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    const value = attributeOf(element, name);
+    if (value === null) continue;
+    const text = `${name}="${value}" stands beside resource sets, which count alone`;
+    note(reading, element, { kind: "dropped", text });
   }
 }
 

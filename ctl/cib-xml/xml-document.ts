@@ -17,6 +17,8 @@ export interface XmlElement {
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
   readonly line: number;
+  /** What stands between its tags besides elements and blanks, cut short; absent: nothing. */
+  readonly text?: string;
 }
 
 /** The root element and how many comments the document has, or why it cannot be read. */
@@ -26,10 +28,14 @@ export type ParsedXml =
 
 interface OpenElement extends XmlElement {
   readonly children: OpenElement[];
+  text?: string;
 }
 
+/** More of a text is not kept: it is only shown. */
+const TEXT_SHOWN_MAX = 40;
+
 /**
- * Reads a whole document. Text between elements is left out: a CIB has none. A document type is
+ * Reads a whole document. A CIB has no text between elements: it is kept to be pointed out. A document type is
  * refused, whatever is in it: entities of its own could make a small file huge.
  */
 export function parseXml(text: string): ParsedXml {
@@ -52,6 +58,14 @@ export function parseXml(text: string): ParsedXml {
   parser.on("comment", () => {
     comments++;
   });
+  const keepText = (words: string): void => {
+    const element = open.at(-1);
+    const shown = words.trim();
+    if (element === undefined || shown === "") return;
+    element.text = `${element.text ?? ""}${shown}`.slice(0, TEXT_SHOWN_MAX);
+  };
+  parser.on("text", keepText);
+  parser.on("cdata", keepText);
   parser.on("opentagstart", () => {
     // The parser has read the character after the name, which may be the end of the line.
     line = parser.column === 0 ? parser.line - 1 : parser.line;

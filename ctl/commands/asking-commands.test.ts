@@ -156,6 +156,15 @@ State after:
     }
   });
 
+  test("an export from JSON refuses ids that no CIB file may have", async () => {
+    const file = join(folder, "bad.json");
+    const { out } = await run("cib export --from FILE --format json");
+    writeFileSync(file, out.replaceAll('"address"', '"1"'));
+    const { status, err } = await run(`cib export --from ${file}`);
+    assert.equal(status, 2);
+    assert.match(err, /bad\.json: .*"1".*begin/);
+  });
+
   test("another time lets failures expire", async () => {
     const { out } = await run("simulate FILE --at +2h --output-format json");
     assert.match(out, /"at": "2026-01-05T12:00:00.000Z"/);

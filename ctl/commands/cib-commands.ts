@@ -1,6 +1,6 @@
 /** `lbctl cib …`: the configuration as a whole, from and to CIB files of Pacemaker. */
 import type { Command } from "commander";
-import { parseCib } from "../../agent/core/configuration/index.ts";
+import { checkCib, parseCib } from "../../agent/core/configuration/index.ts";
 import type { Cib, NodeName } from "../../agent/core/model/index.ts";
 import type { ImportLine, ImportPlan } from "../cib-xml/index.ts";
 import { refused, refusedBy } from "../ctl-error.ts";
@@ -28,6 +28,8 @@ const WORDS: Readonly<Record<ImportLine["kind"], string>> = {
   dropped: "dropped",
   outOfScope: "out of scope",
 };
+
+const ID_CODES: ReadonlySet<string> = new Set(["bad-id", "duplicate-id", "already-exists"]);
 
 const WORD_WIDTH = WORDS.outOfScope.length;
 
@@ -168,7 +170,12 @@ async function readConfiguration({ terminal }: Session, file: string): Promise<C
   if (text.trimStart().startsWith("{")) {
     const parsed = parseCib(parseJson(file, text));
     if (parsed.kind === "damaged") throw refusedIn(file, parsed.problems);
-    return parsed.cib;
+    const { cib } = parsed;
+    const nodes = cib.nodes.map(({ name }) => name);
+    // What is no id, or one of two, makes a file that nobody accepts.
+    const problems = checkCib(cib, nodes).filter(({ code }) => ID_CODES.has(code));
+    if (problems.length > 0) throw refusedIn(file, problems);
+    return cib;
   }
   const { readCibDocument } = await import("../cib-xml/index.ts");
   const read = readCibDocument(text, { clockMs: Date.now() });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import { canonicalJson, digestText } from "../../agent/core/base/index.ts";
 import type { Command, SchedulerInput } from "../../agent/core/model/index.ts";
+import { scheduleTransition } from "../../agent/core/scheduler/index.ts";
 import { CLONE_ALONE, EVERYTHING, exampleInput, nodeStatus } from "../../test/what-if/example.ts";
 import { renderPlan } from "../render/render-transition-plan.ts";
 import { putInStandby } from "./change-input.ts";
@@ -124,6 +125,23 @@ suite("plans of changes", () => {
     assert.ok(
       lines.some((line) => line.includes("moves server from ip2 to ip1")),
       lines.join("\n"),
+    );
+  });
+});
+
+suite("reasons of decisions", () => {
+  test("nodes with one reason are told of together", () => {
+    const constraints = '<rsc_colocation id="c" rsc="a" with-rsc="b" score="INFINITY"/>';
+    const disabled =
+      '<meta_attributes id="bm"><nvpair id="bt" name="target-role" value="Stopped"/></meta_attributes>';
+    const resources = `<primitive id="a" class="ocf" provider="heartbeat" type="Dummy"/>
+      <primitive id="b" class="ocf" provider="heartbeat" type="Dummy">${disabled}</primitive>`;
+    const status = nodeStatus("ip1", {}) + nodeStatus("ip2", {});
+    const { decisions } = scheduleTransition(exampleInput({ resources, constraints, status }));
+    const about = decisions.find(({ resource }) => resource === "a");
+    assert.equal(
+      about?.reason,
+      "stays stopped: not on ip1 or ip2, since it must run beside b, which runs nowhere",
     );
   });
 });

@@ -152,7 +152,8 @@ function describeActive(working: Working, outlook: Outlook): Words {
   }
   const failure = from === null ? undefined : resource.failures.get(from);
   const several = resource.runningOn.length > 1 ? "it is active on several nodes" : "";
-  const why = failure?.words ?? (stop.reason || start?.reason || several);
+  const begun = resource.pendingTask === "" ? "" : "what is under way there has to be begun anew";
+  const why = failure?.words ?? (stop.reason || start?.reason || several || begun);
   const what = resource.isFailed ? "recover" : "restart";
   return { what, isBlocked: false, reason: `restarts on ${fromName}${because(why)}` };
 }

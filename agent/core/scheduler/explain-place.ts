@@ -17,11 +17,19 @@ import {
 export function whyNowhere(working: Working, resource: WorkingResource): string {
   if (working.options.stopsAllResources) return "stop-all-resources is on";
   if (resource.isOrphan) return "it is no longer part of the configuration";
-  const words = working.nodes.map((node) => {
+  const nodesByReason = new Map<string, string[]>();
+  for (const node of working.nodes) {
     const why = whyNot(resource, node) || "its score is below zero";
-    return `not on ${node.name}, since ${why}`;
-  });
+    nodesByReason.set(why, [...(nodesByReason.get(why) ?? []), node.name]);
+  }
+  const words = [...nodesByReason].map(
+    ([why, nodes]) => `not on ${listNames(nodes)}, since ${why}`,
+  );
   return words.length === 0 ? "there are no nodes" : words.join("; ");
+}
+
+function listNames(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 /** Why it leaves a node; empty when only others are better. */
@@ -194,7 +202,9 @@ export function whyHere(working: Working, resource: WorkingResource, target: Wor
   if (others.length > 0 && others.every((node) => siblingOn(resource, node) !== null)) {
     return liked.length > 0 ? liked.join(", ") : "each node gets an instance";
   }
-  if (others.length > 0 && excluded.length === others.length) return excluded.join("; ");
+  if (others.length > 0 && excluded.length === others.length) {
+    return [...new Set(excluded)].join("; ");
+  }
   if (liked.length > 0) return liked.join(", ");
   if (resource.runningOn.includes(target)) return "nothing calls it elsewhere";
   const scoreAt = (node: WorkingNode): number => resource.allowed.get(node)?.score ?? 0;
