@@ -53,7 +53,10 @@ export function planImport(
   const known = mapValues(mapped.cib, knownValues(tell));
   const cib = dropDangling(known, tell);
   const nodes = target.nodes ?? cib.nodes.map(({ name }) => name);
-  const problems = [...mapped.problems, ...checkCib(cib, nodes)];
+  // A node without a place here is told of once.
+  const unmapped = new Set(mapped.problems.map(({ path }) => path.replaceAll('"', "")));
+  const others = checkCib(cib, nodes).filter(({ path }) => !unmapped.has(path.replaceAll('"', "")));
+  const problems = [...mapped.problems, ...others];
   return { cib, lines: [...listCarried(cib), ...lines], problems };
 }
 

@@ -32,6 +32,10 @@ set -euo pipefail
 
 if [ $# -gt 0 ]; then
   CIB=$1
+  if ! grep -q 'crm_feature_set=' "$CIB"; then
+    echo "$CIB: has no crm_feature_set, and cibadmin refuses it; begin with: cibadmin --empty" >&2
+    exit 1
+  fi
 else
   CIB=$(mktemp)
   pcs cluster cib "$CIB"

@@ -35,8 +35,8 @@ interface OpenElement extends XmlElement {
 const TEXT_SHOWN_MAX = 40;
 
 /**
- * Reads a whole document. A CIB has no text between elements: it is kept to be pointed out. A document type is
- * refused, whatever is in it: entities of its own could make a small file huge.
+ * Reads a whole document. A CIB has no text between elements: it is kept to be pointed out. A
+ * document type is refused, whatever is in it: entities of its own could make a small file huge.
  */
 export function parseXml(text: string): ParsedXml {
   if (text.length > DOCUMENT_LENGTH_MAX) {

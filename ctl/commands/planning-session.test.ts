@@ -132,6 +132,14 @@ suite("--plan", () => {
     assert.match(there.err, /^Error: attributes of ip2: set them on that node; this is ip1$/);
   });
 
+  test("what else would be removed is told", async () => {
+    const agent = new FakeAgent();
+    const home = '<rsc_location id="home" rsc="server" node="ip1" score="50"/>';
+    agent.input = exampleInput({ constraints: home });
+    const { out } = await agent.run("resource delete server --plan");
+    assert.match(out, /^Would remove constraint: home$/m);
+  });
+
   test("as JSON, with the notes of the change", async () => {
     const agent = new FakeAgent();
     const { out } = await agent.run("resource delete server --plan --output-format json");

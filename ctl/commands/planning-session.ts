@@ -64,6 +64,10 @@ function planningAgent(session: Session, agent: AgentClient, options: Options): 
   };
 }
 
+function asPlan(note: string): string {
+  return note.replace(/^Removing /, "Would remove ");
+}
+
 /** Throws what the agent would refuse. */
 function checkCommand(input: SchedulerInput, command: ClusterCommand, localNode: NodeName): void {
   if (command.kind === "setTransientAttributes" && command.node !== localNode) {
@@ -106,10 +110,12 @@ async function showPlan(
   } else {
     const { renderPlan } = await import("../render/render-transition-plan.ts");
     session.terminal.out(renderPlan(effects));
-    // Warnings only: what was added belongs to a change that was made.
+    // Warnings, and what would go: what was added belongs to a change that was made.
     printNotes(
       session,
-      notes.filter((note) => note.startsWith("Warning:")),
+      notes
+        .filter((note) => note.startsWith("Warning:") || note.startsWith("Removing "))
+        .map(asPlan),
     );
   }
   throw new CtlError(EXIT.done);

@@ -80,7 +80,10 @@ function showStatus(session: Session, options: Options): Promise<void> {
   const daemon: DaemonState = { isActive: true, isEnabled: existsSync(UNIT_LINK) };
   return session.withAgent(async (agent) => {
     const [status, { constraints }] = await Promise.all([agent.getStatus(), agent.getCib()]);
-    const warnings = [...status.warnings, ...warnOfLeftovers(constraints)];
+    const own = status.warnings.map((each) =>
+      each.replace(" is stopped: stays stopped: ", " is stopped: "),
+    );
+    const warnings = [...own, ...warnOfLeftovers(constraints)];
     const facts = { ...status, warnings };
     show(session, options, { facts, render: (all) => renderStatus(all, { isFull, daemon }) });
   });

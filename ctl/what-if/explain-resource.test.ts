@@ -304,6 +304,26 @@ suite("explain: time, fencing and capacity", () => {
     ]);
   });
 
+  test("a reason names its node, also where an id has the name in it", () => {
+    const constraints =
+      '<rsc_location id="cli-ban-web-on-ip2" rsc="web" node="ip2" score="-INFINITY"/>';
+    const found = explainFacts(exampleInput({ constraints }), "address");
+    assert.match(found?.explanation.summary ?? "", /: not on ip2, since location constraint cli-/);
+  });
+
+  test("a disabled resource leaves a node for the reason that is said", () => {
+    const input = exampleInput();
+    const resources = input.cib.resources.map((each) =>
+      each.id === "web" ? { ...each, meta: { "target-role": "Stopped" } } : each,
+    );
+    const found = explainFacts({ ...input, cib: { ...input.cib, resources } }, "address");
+    const sentences = found?.explanation.places.map(({ sentence }) => sentence);
+    assert.deepEqual(sentences, [
+      "it is to leave ip1; the reason stands above",
+      "nothing speaks against ip2 itself; the reason stands above",
+    ]);
+  });
+
   test("too little capacity, for the resource and for what must run beside it", () => {
     const found = explainFacts(limitedInput("495"), "a") ?? assert.fail("not known");
     const place = found.explanation.places.find(({ node }) => node === "ip2");

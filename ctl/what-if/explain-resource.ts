@@ -248,7 +248,7 @@ function describeTwin(
 
 /** What keeps it from a node of which nothing else is known to speak against. */
 function whyNotOtherwise({ heldBy }: ResourceExplanation): string {
-  return heldBy.length > 0 ? "nothing but what was said above" : "too much speaks for other nodes";
+  return heldBy.length > 0 ? "" : "too much speaks for other nodes";
 }
 
 function whyElsewhere({ isManaged }: ResourceExplanation, chosen: NodeName | null): string {
@@ -281,6 +281,10 @@ function sentenceOf(
   if (isChosen) {
     const where = isHere ? `it is on ${node}` : `it goes to ${node}`;
     return `${where}${pro === "" ? ", which nothing forbids" : `, since ${pro}`}`;
+  }
+  if (!isPossible && contra === "" && causes.otherwise === "") {
+    const what = isHere ? `it is to leave ${node}` : `nothing speaks against ${node} itself`;
+    return `${what}; the reason stands above`;
   }
   if (!isPossible) {
     const verdict = isHere ? "it is, and must not be, on" : "it cannot run on";

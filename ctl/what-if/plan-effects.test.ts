@@ -132,8 +132,8 @@ suite("plans of changes", () => {
 suite("reasons of decisions", () => {
   test("nodes with one reason are told of together", () => {
     const constraints = '<rsc_colocation id="c" rsc="a" with-rsc="b" score="INFINITY"/>';
-    const disabled =
-      '<meta_attributes id="bm"><nvpair id="bt" name="target-role" value="Stopped"/></meta_attributes>';
+    const disabled = `<meta_attributes id="bm">
+      <nvpair id="bt" name="target-role" value="Stopped"/></meta_attributes>`;
     const resources = `<primitive id="a" class="ocf" provider="heartbeat" type="Dummy"/>
       <primitive id="b" class="ocf" provider="heartbeat" type="Dummy">${disabled}</primitive>`;
     const status = nodeStatus("ip1", {}) + nodeStatus("ip2", {});

@@ -154,7 +154,10 @@ function sayRun({ say }: Printer, figures: RunFigures): void {
 
 function sayKept(lab: Lab, { say }: Printer): void {
   say(`\nThe hosts are left running in ${LABS_FOLDER}. To enter one, then use lbctl by hand:`);
-  for (const host of lab.hosts) if (host.initPid !== undefined) say(`  ${host.enterCommand()}`);
+  for (const host of lab.hosts) {
+    if (host.initPid !== undefined) say(`  ${host.name}:  ${host.enterCommand()}`);
+  }
+  say(`Their /tmp is their own: a file for them, such as cib.xml, has to lie in ${process.cwd()}.`);
   say("To remove them: npm run drill -- --clean");
 }
 

@@ -49,13 +49,15 @@ export function whyElsewhere(
 export function whyNot(resource: WorkingResource, node: WorkingNode): string {
   if ((resource.allowed.get(node)?.score ?? -1) >= 0 && isAvailable(node)) return "";
   const causes = causesAgainst(resource, node).map(({ text }) => text);
-  return (causes.length > 0 ? causes : followersAgainst(resource, node)).join(", ");
+  return (causes.length > 0 ? causes : followersAgainst(resource, node)).join(", and ");
 }
 
 /** The same; says which node it is about where the words alone do not. */
 function whyNotNamed(working: Working, resource: WorkingResource, node: WorkingNode): string {
   const why = whyNot(resource, node);
-  const isClear = why === "" || working.nodes.some(({ name }) => why.includes(name));
+  // The name of a node inside of an id does not say that the words are about it.
+  const words = why.split(/[\s(),;:]+/);
+  const isClear = why === "" || working.nodes.some(({ name }) => words.includes(name));
   return isClear ? why : `not on ${node.name}, since ${why}`;
 }
 
