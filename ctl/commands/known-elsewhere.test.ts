@@ -20,8 +20,6 @@ async function run(line: string): Promise<readonly [number, string, string]> {
     apply: unused,
     runCommand: unused,
     readFiles: unused,
-    listAgents: unused,
-    describeAgent: unused,
     watchStatus: unused,
     close: () => {},
   };
