@@ -21,6 +21,7 @@ const PINNED = [
   [1196, "a promotion of a former ring was under way when the nodes met, and nobody took it back"],
   [706, "a copy was promoted before the other node was probed, which had a promoted one"],
   [1238, "the same as 615 after a partition"],
+  [279, "a copy was promoted beside one that could not be stopped, and was promoted"],
 ] as const;
 
 const REPEATED = { seed: 11, tokenTimeoutMs: null, onLine: null, skipsQuiet: true } as const;

@@ -1,4 +1,4 @@
-import { isActive } from "../read/index.ts";
+import { isActive, isForeignInput } from "../read/index.ts";
 import { isDoneByDc, topOf } from "../tree.ts";
 import { ROLE, type Working, type WorkingAction, type WorkingResource } from "../working.ts";
 import { requestFencing } from "./fence-action.ts";
@@ -54,6 +54,29 @@ function judgeRunnable(working: Working, action: WorkingAction, resource: Workin
     judgeQuorum(working, action, resource);
   }
   judgeRivals(working, action, resource);
+  judgeStuckCopies(working, action, resource);
+}
+
+/**
+ * A copy that could not be stopped may be the promoted one: what it was is not known any more. Of a
+ * history of Pacemaker the last result counts, as there.
+ */
+function judgeStuckCopies(
+  working: Working,
+  action: WorkingAction,
+  resource: WorkingResource,
+): void {
+  if (action.task !== "promote" || !action.isRunnable || action.node === null) return;
+  const limit = topOf(resource).clone?.promotedMax ?? 1;
+  if (limit >= working.nodes.length || isForeignInput(working.input)) return;
+  for (const other of working.byId.values()) {
+    const isCopy = other !== resource && other.baseId === resource.baseId;
+    const place = other.runningOn.find((node) => node !== action.node);
+    if (!isCopy || !other.isBlocked || place === undefined) continue;
+    action.isRunnable = false;
+    const reason = `its copy on ${place.name} could not be stopped, and may be promoted`;
+    setReason(action, reason, true);
+  }
 }
 
 /** What a node may start that is lost and not known to be down must not start here as well. */

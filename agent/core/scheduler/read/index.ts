@@ -26,6 +26,7 @@ export { type HealthScores, healthColour, readHealthScores } from "./health.ts";
 export { isActive, isAnonymous, needsFencing } from "./instance-kinds.ts";
 export { applyNodeCriteria, describeFailures } from "./node-criteria.ts";
 export { banEverywhere, candidateFor, changeScore, type ScoreChange } from "./node-scores.ts";
+export { isForeignInput } from "./nodes.ts";
 export { findOperation, type OperationKey, settleOperation } from "./operation-settings.ts";
 export {
   type AgentCall,
