@@ -34,8 +34,12 @@ const RHEL_MODULES = [
   "proxy_wstunnel",
 ];
 
-/** nginx.conf as RHEL has it, with a user that Debian has. */
-const RHEL_NGINX_CONF = `user www-data;
+/**
+ * nginx.conf as the distributions have it, but for a user that Debian has. The lab's own one reads
+ * no other files.
+ */
+const NGINX_CONF = {
+  rhel: `user www-data;
 worker_processes auto;
 error_log /var/log/nginx/error.log;
 pid /run/nginx.pid;
@@ -55,7 +59,26 @@ http {
         root /usr/share/nginx/html;
     }
 }
-`;
+`,
+  debian: `user www-data;
+worker_processes auto;
+pid /run/nginx.pid;
+error_log /var/log/nginx/error.log;
+include /etc/nginx/modules-enabled/*.conf;
+events {
+    worker_connections 768;
+}
+http {
+    types_hash_max_size 2048;
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    access_log /var/log/nginx/access.log;
+    gzip on;
+    include /etc/nginx/conf.d/*.conf;
+    include /etc/nginx/sites-enabled/*;
+}
+`,
+} as const;
 
 const HTTPD_STATUS = {
   statusUrl: "http://127.0.0.1:8009/server-status?auto",
@@ -100,8 +123,8 @@ async function writeRhelHttpd(host: Host): Promise<void> {
 /** nginx, after making the host's layout. */
 export async function prepareNginx(host: Host, layout: Layout): Promise<Server> {
   await must(host, "mkdir -p /var/log/nginx /var/lib/nginx");
-  if (layout === "rhel") await writeFile(host, "/etc/nginx/nginx.conf", RHEL_NGINX_CONF);
-  else await must(host, "rm -f /etc/nginx/sites-enabled/default");
+  await writeFile(host, "/etc/nginx/nginx.conf", NGINX_CONF[layout]);
+  if (layout === "debian") await must(host, "rm -f /etc/nginx/sites-enabled/default");
   return {
     test: "nginx -t",
     start: "nginx",
