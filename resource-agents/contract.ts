@@ -56,6 +56,16 @@ export interface AgentParameter {
   readonly longDescription: string;
 }
 
+/** A parameter's metadata: an optional string that need not be unique, unless `more` says else. */
+export function describeParameter(
+  name: string,
+  shortDescription: string,
+  more: Partial<AgentParameter> & { readonly longDescription: string },
+): AgentParameter {
+  const base = { type: "string", isRequired: false, isUnique: false, defaultValue: null } as const;
+  return { name, shortDescription, ...base, ...more };
+}
+
 /**
  * One action with the timeouts that the agent recommends. `intervalMs` is 0 for all but monitors.
  */

@@ -1,13 +1,8 @@
-import type { AgentMetadata, AgentParameter } from "../contract.ts";
-
-function parameter(
-  name: string,
-  shortDescription: string,
-  more: Partial<AgentParameter> & { readonly longDescription: string },
-): AgentParameter {
-  const base = { type: "string", isRequired: false, isUnique: false, defaultValue: null } as const;
-  return { name, shortDescription, ...base, ...more };
-}
+import {
+  type AgentMetadata,
+  type AgentParameter,
+  describeParameter as parameter,
+} from "../contract.ts";
 
 const PARAMETERS: readonly AgentParameter[] = [
   parameter("configfile", "Main configuration file", {

@@ -1,5 +1,8 @@
-import type { AgentMetadata, AgentParameter } from "../contract.ts";
-import { describeParameter as parameter } from "../server-process/describe-parameter.ts";
+import {
+  type AgentMetadata,
+  type AgentParameter,
+  describeParameter as parameter,
+} from "../contract.ts";
 
 const REGEX = "Extended regular expression, case ignored; by default any page with status 200.";
 

@@ -1,4 +1,4 @@
-import type { AgentMetadata, AgentParameter } from "../contract.ts";
+import { type AgentMetadata, type AgentParameter, describeParameter } from "../contract.ts";
 
 const IGNORED =
   "Accepted and ignored, so that configurations of the shell agent can be taken over.";
@@ -9,8 +9,7 @@ function parameter(
   shortDescription: string,
   more: Partial<AgentParameter> & { readonly longDescription: string },
 ): AgentParameter {
-  const base = { type: "string", isRequired: false, isUnique: false, defaultValue: "" } as const;
-  return { name, shortDescription, ...base, ...more };
+  return describeParameter(name, shortDescription, { defaultValue: "", ...more });
 }
 
 const EFFECTIVE: readonly AgentParameter[] = [

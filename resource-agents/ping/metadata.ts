@@ -1,4 +1,4 @@
-import type { AgentMetadata, AgentParameter } from "../contract.ts";
+import { type AgentMetadata, type AgentParameter, describeParameter } from "../contract.ts";
 
 /** Parameters whose new value is taken at the next monitor. */
 export const PING_RELOADABLE: readonly string[] = ["dampen", "attempts", "timeout", "debug"];
@@ -8,8 +8,7 @@ function parameter(
   shortDescription: string,
   more: Partial<AgentParameter> & { readonly longDescription: string },
 ): AgentParameter {
-  const base = { type: "string", isRequired: false, isUnique: false, defaultValue: "" } as const;
-  return { name, shortDescription, ...base, ...more };
+  return describeParameter(name, shortDescription, { defaultValue: "", ...more });
 }
 
 const PARAMETERS: readonly AgentParameter[] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
 import {
   type Cib,
-  type ClusterConfig,
   type ClusterStatus,
   emptyCib,
   type NodeHistory,
@@ -12,27 +12,13 @@ import {
 import { describeStatus } from "./describe-status.ts";
 import { type AgentState, initialAgent } from "./state.ts";
 
-const CONFIG: ClusterConfig = {
-  clusterName: "web",
-  nodes: [
-    { id: 1, name: "ip1", addresses: ["192.0.2.1"] },
-    { id: 2, name: "ip2", addresses: ["192.0.2.2"] },
-  ],
-  transport: "udpu",
-  multicastGroup: null,
-  port: 5405,
-  profile: "lan",
-  tokenTimeoutMs: 1000,
-  quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
-};
-
 const AGENT = { standard: "ocf", provider: "heartbeat", type: "Dummy" } as const;
 const NOW = 5_000_000;
 
 /** Node ip1, whose peer is no member any more. */
 function alone(reason: RingReason, isGone: boolean): AgentState {
   const cib = { ...emptyCib(["ip1", "ip2"]), properties: { "stonith-enabled": "false" } };
-  const start = { config: CONFIG, localNode: "ip1", release: "0.1.0", configHash: "", cib };
+  const start = { config: EXAMPLE_CONFIG, localNode: "ip1", release: "0.1.0", configHash: "", cib };
   const agent = initialAgent({ ...start, setAside: [], diskProblem: null }, 0, 0);
   return {
     ...agent,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
-import { emptyCib, type OperationRecord } from "../model/index.ts";
+import { EXAMPLE_START } from "../../../test/agent/example-start.ts";
+import type { OperationRecord } from "../model/index.ts";
 import { explainWarnings } from "./describe-warnings.ts";
 import { type AgentState, initialAgent } from "./state.ts";
 
@@ -18,29 +19,7 @@ const MONITOR: OperationRecord = {
 };
 
 function withRecord(record: OperationRecord): AgentState {
-  const config = {
-    clusterName: "web",
-    nodes: [
-      { id: 1, name: "ip1", addresses: ["192.0.2.1"] },
-      { id: 2, name: "ip2", addresses: ["192.0.2.2"] },
-    ],
-    transport: "udpu",
-    multicastGroup: null,
-    port: 5405,
-    profile: "lan",
-    tokenTimeoutMs: 1000,
-    quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
-  } as const;
-  const start = {
-    config,
-    localNode: "ip1",
-    release: "0.1.0",
-    configHash: "h",
-    cib: emptyCib(["ip1", "ip2"]),
-    setAside: [],
-    diskProblem: null,
-  };
-  const state = initialAgent(start, 0, 0);
+  const state = initialAgent(EXAMPLE_START, 0, 0);
   const resources = [{ resource: "web", records: [record], repairs: 0 }];
   return { ...state, localHistory: { ...state.localHistory, resources } };
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
+import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
 import { openChannel } from "../messaging/index.ts";
 import {
   type AgentEffect,
   type ApiReply,
   type Cib,
-  type ClusterConfig,
   emptyCib,
   type Inspection,
   type ReadinessFinding,
@@ -15,20 +15,6 @@ import { acceptFiles, acceptPeerInspection, inspectedResources } from "./inspect
 import { acceptRequest } from "./requests.ts";
 import { type AgentState, type AgentStep, initialAgent } from "./state.ts";
 import { stepAgent } from "./step-agent.ts";
-
-const CONFIG: ClusterConfig = {
-  clusterName: "web",
-  nodes: [
-    { id: 1, name: "ip1", addresses: ["192.0.2.1"] },
-    { id: 2, name: "ip2", addresses: ["192.0.2.2"] },
-  ],
-  transport: "udpu",
-  multicastGroup: null,
-  port: 5405,
-  profile: "lan",
-  tokenTimeoutMs: 1000,
-  quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
-};
 
 const CIB: Cib = {
   ...emptyCib(["ip1", "ip2"]),
@@ -56,7 +42,7 @@ const BLOCKER: ReadinessFinding = {
 /** A node whose peer is a member of the ring, with which it has met. */
 function member(): AgentState {
   const start = {
-    config: CONFIG,
+    config: EXAMPLE_CONFIG,
     localNode: "ip1",
     release: "0.1.0",
     configHash: "h",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
 import {
   type Action,
-  type ClusterConfig,
   emptyCib,
   type OperationOutcome,
   type OperationRecord,
@@ -9,20 +9,6 @@ import {
 import { beginWalk } from "../transition/index.ts";
 import { listOwn } from "./own-at-loss.ts";
 import { type AgentState, initialAgent } from "./state.ts";
-
-const CONFIG: ClusterConfig = {
-  clusterName: "web",
-  nodes: [
-    { id: 1, name: "ip1", addresses: ["192.0.2.1"] },
-    { id: 2, name: "ip2", addresses: ["192.0.2.2"] },
-  ],
-  transport: "udpu",
-  multicastGroup: null,
-  port: 5405,
-  profile: "lan",
-  tokenTimeoutMs: 1000,
-  quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
-};
 
 const OUTCOMES: Readonly<Record<string, OperationOutcome>> = {
   pending: { kind: "pending" },
@@ -51,7 +37,7 @@ function stateWith(texts: readonly string[]): AgentState {
   });
   const agent = initialAgent(
     {
-      config: CONFIG,
+      config: EXAMPLE_CONFIG,
       localNode: "ip1",
       release: "0.1.0",
       configHash: "",

@@ -1,31 +1,11 @@
 import assert from "node:assert/strict";
-import type {
-  ApiReply,
-  Change,
-  Cib,
-  ClusterConfig,
-  OperationRecord,
-  SchedulerInput,
-} from "../model/index.ts";
+import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
+import type { ApiReply, Change, Cib, OperationRecord, SchedulerInput } from "../model/index.ts";
 import { emptyCib } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { dateInput, planChanges } from "./plan-changes.ts";
 import { acceptRequest } from "./requests.ts";
 import { type AgentState, initialAgent } from "./state.ts";
-
-const CONFIG: ClusterConfig = {
-  clusterName: "web",
-  nodes: [
-    { id: 1, name: "ip1", addresses: ["192.0.2.1"] },
-    { id: 2, name: "ip2", addresses: ["192.0.2.2"] },
-  ],
-  transport: "udpu",
-  multicastGroup: null,
-  port: 5405,
-  profile: "lan",
-  tokenTimeoutMs: 1000,
-  quorum: { isTwoNode: true, votesExpected: 2, waitsForAll: true, aloneAfterMs: 5000 },
-};
 
 const DUMMY: Cib["resources"][number] = {
   kind: "primitive",
@@ -59,7 +39,7 @@ const STARTED: OperationRecord = {
 
 const WALL_MS = 1_800_000_000_000;
 function agentWith(cib: Cib): AgentState {
-  const identity = { config: CONFIG, localNode: "ip1", release: "1.0.0", configHash: "c" };
+  const identity = { config: EXAMPLE_CONFIG, localNode: "ip1", release: "1.0.0", configHash: "c" };
   return initialAgent({ ...identity, cib, setAside: [], diskProblem: null }, NOW, NOW);
 }
 
