@@ -10,6 +10,7 @@ lbctl resource create webserver ocf:heartbeat:nginx \
   op monitor interval=10s clone interleave=true
 lbctl resource meta webserver migration-threshold=10
 lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 \
-  ip="$virtual_ip" nic="$nic" cidr_netmask=32 op monitor interval=30s
+  ip="$virtual_ip" nic="$nic" cidr_netmask=32 meta allow-migrate=true \
+  op monitor interval=30s
 lbctl constraint colocation add virtual_ip with webserver-clone INFINITY
 lbctl constraint order webserver-clone then virtual_ip
