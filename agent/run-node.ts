@@ -81,6 +81,8 @@ interface Parts {
   lastAnswerAt: number;
   /** How often the core's loop came to its end. */
   coreTurns: number;
+  /** How many operations have ended, or have ended otherwise than the last time. */
+  operationsEnded: number;
   isEnding: boolean;
 }
 
@@ -99,6 +101,7 @@ export function runNode(settings: NodeSettings): void {
     api: null,
     lastAnswerAt: performance.now(),
     coreTurns: 0,
+    operationsEnded: 0,
     isEnding: false,
   };
   process.on("uncaughtException", (error) => fail(parts, error.stack ?? error.message));
@@ -221,7 +224,10 @@ type OperationPorts = ReturnType<typeof portsOfOperations>;
 function openRunner(parts: Parts, ports: OperationPorts): Executor {
   return openExecutor({
     ...ports,
-    report: (report) => post(parts, { kind: "operationReported", report, wallMs: Date.now() }),
+    report: (report) => {
+      parts.operationsEnded += 1;
+      post(parts, { kind: "operationReported", report, wallMs: Date.now() });
+    },
     watch: (resource, watches) => parts.hints?.watch(resource, watches),
   });
 }
@@ -231,7 +237,7 @@ function openInspection(parts: Parts, ports: OperationPorts, driver: Driver): In
   return openInspector({
     ...ports,
     resources: () => inspectedResources(driver.state()),
-    cibVersion: () => renderCibVersion(driver.state().cib.version),
+    occasion: () => `${renderCibVersion(driver.state().cib.version)} ${parts.operationsEnded}`,
     onInspected: (inspection) => post(parts, { kind: "inspected", inspection, wallMs: Date.now() }),
   });
 }

@@ -39,8 +39,9 @@ function showDrift(session: Session, options: Options): Promise<void> {
 }
 
 async function compareFiles(agent: AgentClient, status: ClusterStatus): Promise<Comparisons> {
+  // What one node has not is no text to compare; the list says so.
   const names = status.drift.differences
-    .filter(({ kind }) => kind === "file")
+    .filter(({ kind, sides }) => kind === "file" && sides.every(({ value }) => value !== ""))
     .map(({ name }) => name)
     .slice(0, FILES_MAX);
   const [left = "", right = ""] = status.nodes.map(({ name }) => name);

@@ -82,6 +82,16 @@ suite("failover readiness in the status", () => {
       isOk: false,
     });
     assert.equal(renderMonLine(withReadiness(CHECKED)).isOk, true);
+    const standby = { ...CHECKED, state: "notReady", reason: "the node is in standby" } as const;
+    assert.equal(
+      renderMonLine(withReadiness(standby)).line,
+      "CLUSTER WARN: standby not ready: p2 (the node is in standby)",
+    );
+    const active = { ...CHECKED, state: "active", findings: [BROKEN] } as const;
+    assert.equal(
+      renderMonLine(withReadiness(active)).line,
+      "CLUSTER WARN: could not start again: p2",
+    );
   });
 });
 

@@ -12,11 +12,17 @@ export function readinessSection(status: ClusterStatus): readonly string[] {
   ];
 }
 
-/** What a monitoring system has to know: nodes that could not take over. */
-export function readinessTroubles({ readiness }: ClusterStatus): readonly string[] {
-  return readiness
-    .filter(({ state, reason }) => state === "notReady" && reason === "")
-    .map(({ node }) => `standby not ready: ${node}`);
+/** What a monitoring system has to know: nodes that could not take over, or not start again. */
+export function readinessTroubles({ readiness, nodes }: ClusterStatus): readonly string[] {
+  const away = new Set(nodes.filter(({ isOnline }) => !isOnline).map(({ name }) => name));
+  return readiness.flatMap(({ node, state, reason, findings }): readonly string[] => {
+    if (away.has(node)) return []; // Told as a node that is offline.
+    if (state === "notReady") {
+      return [`standby not ready: ${node}${reason === "" ? "" : ` (${reason})`}`];
+    }
+    const isBlocked = findings.some(({ severity }) => severity === "blocks");
+    return state === "active" && isBlocked ? [`could not start again: ${node}`] : [];
+  });
 }
 
 /** How long ago, in whole seconds. */

@@ -66,7 +66,8 @@ const EFFECTIVE: readonly AgentParameter[] = [
     longDescription:
       "With the meta attribute allow-migrate=true a planned move holds the address on both nodes " +
       "for a moment: new connections go to the new node, those that are open may end at the " +
-      "former one for so many seconds, and are cut then. 0: they are cut at once.",
+      "former one for so many seconds, and are cut then. 0: they are cut at once. Never longer " +
+      "than half of the timeout of the stop operation.",
   }),
 ];
 

@@ -157,6 +157,7 @@ function sayKept(lab: Lab, { say }: Printer): void {
   for (const host of lab.hosts) {
     if (host.initPid !== undefined) say(`  ${host.name}:  ${host.enterCommand()}`);
   }
+  say(`  client: ${lab.client.enterCommand()}`);
   say(`Their /tmp is their own: a file for them, such as cib.xml, has to lie in ${process.cwd()}.`);
   say("To remove them: npm run drill -- --clean");
 }

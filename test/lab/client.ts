@@ -42,6 +42,11 @@ export class Client {
     return startCommand([...this.#enter(), command, ...args], options);
   }
 
+  /** The command line that opens a shell in the client's network, for people. */
+  enterCommand(): string {
+    return [...this.#enter(), "bash"].join(" ");
+  }
+
   #enter(): string[] {
     return ["nsenter", "-t", String(this.#namespaces.initPid), "-n", "--"];
   }

@@ -52,7 +52,7 @@ function writeVar(root: string, name: string): void {
     "log/httpd",
     "log/apache2",
     "log/lb-cluster",
-    "lib",
+    "lib/nginx",
     "cache",
     "spool",
   ];

@@ -7,7 +7,9 @@ import {
   type NodeStatus,
   type ReadinessStatus,
   type ResourceStatus,
+  type Transition,
 } from "../model/index.ts";
+import { withoutNumber } from "./clone-instances.ts";
 import { differenceKey, listDifferences } from "./inspect.ts";
 import type { KnownInspection } from "./inspections.ts";
 import type { AgentState } from "./state.ts";
@@ -17,13 +19,15 @@ const STALE_AFTER_MS = 120_000;
 /** Differences that a status lists: more of them mean another installation, not drift. */
 const DIFFERENCES_MAX = 200;
 
-/** What of a status tells where things run. */
-type Places = Pick<ClusterStatus, "nodes" | "resources">;
+/** What of a status tells where things run, and the plan that it was made with. */
+interface Places extends Pick<ClusterStatus, "nodes" | "resources"> {
+  readonly plan: Transition;
+}
 
 /** One entry a node; none while there is nothing to run. */
 export function describeReadiness(
   state: AgentState,
-  { nodes, resources }: Places,
+  { nodes, resources, plan }: Places,
   now: Instant,
 ): readonly ReadinessStatus[] {
   const devices = listPrimitives(state.cib).filter(({ agent }) => agent.standard === "stonith");
@@ -32,23 +36,31 @@ export function describeReadiness(
     ({ id, isDisabled, isOrphan }) => !isDisabled && !isOrphan && !withoutPlace.has(id),
   );
   if (wanted.length === 0) return [];
-  return nodes.map((node) => describeNode(state, { node, wanted }, now));
+  return nodes.map((node) => {
+    const missing = wanted.filter((one) => !one.nodes.includes(node.name));
+    return describeNode(state, { node, missing, plan }, now);
+  });
 }
 
-function describeNode(
-  state: AgentState,
-  { node, wanted }: { readonly node: NodeStatus; readonly wanted: readonly ResourceStatus[] },
-  now: Instant,
-): ReadinessStatus {
+/** A node, and what of the wanted does not run there. */
+interface Standby {
+  readonly node: NodeStatus;
+  readonly missing: readonly ResourceStatus[];
+  readonly plan: Transition;
+}
+
+function describeNode(state: AgentState, standby: Standby, now: Instant): ReadinessStatus {
+  const { node, missing } = standby;
   const { name } = node;
   const isHere = name === state.identity.local.name;
   const known = isHere ? state.inspections.here : state.inspections.there;
-  const findings = known === null ? [] : listFindings(known);
+  const kept = whyNot(node) === null ? findForbidden(standby) : [];
+  const findings = [...kept, ...(known === null ? [] : listFindings(known))];
   const reason = whyNot(node) ?? whyUnknown(known, now + state.wallAheadMs);
-  const isActive = wanted.every(({ nodes }) => nodes.includes(name));
+  const isActive = missing.length === 0;
   const isBlocked = findings.some(({ severity }) => severity === "blocks");
   const found = isActive ? "active" : isBlocked || whyNot(node) !== null ? "notReady" : "ready";
-  const isUnknown = whyNot(node) === null && reason !== null;
+  const isUnknown = whyNot(node) === null && reason !== null && kept.length === 0;
   return {
     node: name,
     state: isUnknown && !isActive ? "unknown" : found,
@@ -56,6 +68,32 @@ function describeNode(
     checkedAtWallMs: known?.atWallMs ?? 0,
     findings,
   };
+}
+
+/** What may not run there whatever is on the disk: after a failure, or since a constraint says so. */
+function findForbidden({ node, missing, plan }: Standby): ReadinessStatus["findings"] {
+  const ids = new Set(missing.map(({ id }) => withoutNumber(id)));
+  const findings = new Map<string, ReadinessStatus["findings"][number]>();
+  for (const { baseId, places } of plan.explanations ?? []) {
+    const place = places.find((one) => one.node === node.name);
+    if (!ids.has(baseId) || place === undefined || place.isPossible) continue;
+    const causes = place.speaksAgainst;
+    const failures = causes.filter(({ kind }) => kind === "failure");
+    const isConstraint = causes.length > 0 && causes.every(({ kind }) => kind === "constraint");
+    for (const { kind, text } of isConstraint ? causes : failures) {
+      const remedy =
+        kind === "failure"
+          ? `lbctl resource cleanup ${baseId} node=${node.name}`
+          : `lbctl explain ${baseId} --node ${node.name}`;
+      findings.set(`${baseId} ${text}`, {
+        resource: baseId,
+        severity: "blocks",
+        problem: `may not run there: ${text}`,
+        remedy,
+      });
+    }
+  }
+  return [...findings.values()];
 }
 
 function listFindings({ inspection }: KnownInspection): ReadinessStatus["findings"] {

@@ -70,7 +70,7 @@ export function describeStatus(state: AgentState, now: Instant): ClusterStatus {
     resourceCount: countInstances(resources),
     disabledCount: countInstances(resources.filter((resource) => resource.isDisabled)),
     blockedCount: countInstances(resources.filter((resource) => resource.isBlocked)),
-    readiness: describeReadiness(state, { nodes, resources }, now),
+    readiness: describeReadiness(state, { nodes, resources, plan }, now),
     drift: describeDrift(state),
   };
 }

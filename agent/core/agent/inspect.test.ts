@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
+import { recordResult } from "../history/index.ts";
 import { openChannel } from "../messaging/index.ts";
 import {
   type AgentEffect,
   type ApiReply,
   type Cib,
   emptyCib,
+  emptyHistory,
   type Inspection,
   type ReadinessFinding,
 } from "../model/index.ts";
@@ -183,6 +185,32 @@ suite("readiness in the status", () => {
     assert.deepEqual([found.state, found.reason], ["unknown", "last checked 121 s ago"]);
   });
 
+  test("a failure that forbids the node makes it not ready, whatever is on its disk", () => {
+    const { state } = acceptPeerInspection(member(), inspection([]), NOW);
+    const record = {
+      operation: "start",
+      intervalMs: 0,
+      callId: 1,
+      outcome: { kind: "exited", status: 5 },
+      expectedStatus: 0,
+      digest: "d",
+      changedAt: NOW,
+      changedAtWallMs: WALL_MS,
+      ranForMs: 10,
+      reason: "no httpd",
+    } as const;
+    const options = { isStartFailureFatal: true, onFail: "restart" } as const;
+    const stop = { ...record, operation: "stop", callId: 2, reason: "" } as const;
+    const stopped = { ...stop, outcome: { kind: "exited", status: 0 } } as const;
+    const failed = recordResult(emptyHistory("ip2"), "web", record, options);
+    const peerHistory = recordResult(failed, "web", stopped, options);
+    const found = readinessOf({ ...state, peerHistory }, "ip2");
+    assert.equal(found.state, "notReady");
+    const [finding] = found.findings;
+    assert.match(finding?.problem ?? "", /^may not run there: .*ip2/);
+    assert.equal(finding?.remedy, "lbctl resource cleanup web node=ip2");
+  });
+
   test("a node in standby is not ready, whatever it found", () => {
     const { state } = inspected(member(), inspection([]));
     const attributes = { standby: "on" };
@@ -264,11 +292,20 @@ suite("texts of files", () => {
     assert.equal(answered.state.inspections.questions.size, 0);
   });
 
+  test("of several files those that it reads are read", () => {
+    const { state } = inspected(member(), inspection([]));
+    const names = ["/etc/shadow", "/etc/web.conf"];
+    const request = { kind: "readFiles", node: "ip1", names } as const;
+    const [effect] = acceptRequest(state, { requestId: 7, request }, NOW).effects;
+    assert.deepEqual(effect?.kind === "readFiles" && effect.names, ["/etc/web.conf"]);
+  });
+
   test("any other file is refused", () => {
     const { state } = inspected(member(), inspection([]));
     const step = ask(state, "ip1", "/etc/shadow");
     const text =
-      'file "/etc/shadow": is not among those that ' + "the resources of this node say they read";
+      'files "/etc/shadow": none of them is among those ' +
+      "that the resources of this node say they read";
     assert.deepEqual(repliesOf(step), [{ kind: "failed", text }]);
   });
 

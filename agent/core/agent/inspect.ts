@@ -97,18 +97,19 @@ export function askForFiles(
   const { here, questions } = state.inspections;
   const facts = here?.inspection.resources.flatMap((one) => one.facts) ?? [];
   const known = new Set(facts.filter(({ kind }) => kind === "file").map(({ name }) => name));
-  const other = names.find((name) => !known.has(name));
-  const problem =
-    other !== undefined
-      ? `file "${other}": is not among those that the resources of this node say they read`
-      : `${QUESTIONS_MAX} questions for files already wait; try again`;
-  if (other !== undefined || questions.size >= QUESTIONS_MAX) {
-    return answer(state, { to: asker, now }, { kind: "failed", text: problem });
+  const wanted = names.filter((name) => known.has(name));
+  if (wanted.length === 0 || questions.size >= QUESTIONS_MAX) {
+    const text =
+      wanted.length === 0
+        ? `files ${names.map((name) => `"${name}"`).join(", ")}: none of them is among those ` +
+          "that the resources of this node say they read"
+        : `${QUESTIONS_MAX} questions for files already wait; try again`;
+    return answer(state, { to: asker, now }, { kind: "failed", text });
   }
   const askId = state.nextId;
   const waiting = new Map([...questions, [askId, asker] as const]);
   const asked = { ...withInspections(state, { questions: waiting }), nextId: askId + 1 };
-  return perform(asked, { kind: "readFiles", askId, names });
+  return perform(asked, { kind: "readFiles", askId, names: wanted });
 }
 
 /** The disk has answered. */

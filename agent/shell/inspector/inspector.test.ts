@@ -81,7 +81,7 @@ function firstInspection(
     inspector = openInspector({
       ...portsWith(() => Promise.resolve(agent)),
       resources: () => orders,
-      cibVersion: () => "0.1.0",
+      occasion: () => "0.1.0",
       onInspected: resolve,
     });
   }).finally(() => inspector?.close());
@@ -178,7 +178,7 @@ suite("inspection of what resources need", function () {
       const inspector = openInspector({
         ...portsWith(async () => AGENT),
         resources: () => [ORDER],
-        cibVersion: () => version,
+        occasion: () => version,
         onInspected: () => {
           count += 1;
           version = "0.2.0";
@@ -200,7 +200,7 @@ suite("inspection of what resources need", function () {
           asked += 1;
           return asked < 2 ? null : [ORDER];
         },
-        cibVersion: () => "0.1.0",
+        occasion: () => "0.1.0",
         onInspected: () => {
           inspector.close();
           resolve(asked);

@@ -16,7 +16,7 @@ import { inspectResource } from "./inspect-resource.ts";
 
 /** How often the host is looked at. The core calls what is four times as old unknown. */
 const INTERVAL_MS = 30_000;
-/** How often is looked whether the configuration has changed. */
+/** How often is looked whether there is an occasion. */
 const TICK_MS = 1000;
 /** An agent's metadata are read anew after so many inspections: its package may be updated. */
 const AGENTS_KEPT_FOR = 20;
@@ -29,8 +29,8 @@ export interface InspectorPorts extends ActionPorts {
   readonly findAgent: (name: string) => Promise<ResourceAgent | null>;
   /** A probe of each resource; null while this node is busy with some of them. */
   readonly resources: () => readonly OperationOrder[] | null;
-  /** Changes with the configuration. */
-  readonly cibVersion: () => string;
+  /** Changes with all that makes a look worth while: the configuration, the end of operations. */
+  readonly occasion: () => string;
   readonly onInspected: (inspection: Inspection) => void;
 }
 
@@ -53,7 +53,7 @@ class RunningInspector {
   #agents = new Map<string, ResourceAgent>();
   #last = new Map<string, ResourceInspection>();
   #timer: NodeJS.Timeout | null = null;
-  #version = "";
+  #occasion = "";
   #dueAtMs = 0;
   #pass = 0;
 
@@ -71,14 +71,14 @@ class RunningInspector {
   }
 
   #tick(): void {
-    const version = this.#ports.cibVersion();
-    const isDue = version !== this.#version || performance.now() >= this.#dueAtMs;
+    const occasion = this.#ports.occasion();
+    const isDue = occasion !== this.#occasion || performance.now() >= this.#dueAtMs;
     const orders = isDue ? this.#ports.resources() : null;
     if (orders === null) {
       this.start();
       return;
     }
-    this.#version = version;
+    this.#occasion = occasion;
     this.#dueAtMs = performance.now() + INTERVAL_MS;
     void this.#inspectAll(orders).then(() => this.start());
   }
