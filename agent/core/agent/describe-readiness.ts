@@ -70,7 +70,7 @@ function describeNode(state: AgentState, standby: Standby, now: Instant): Readin
   };
 }
 
-/** What may not run there whatever is on the disk: after a failure, or since a constraint says so. */
+/** What may not run there whatever is on the disk: after a failure, or by a constraint. */
 function findForbidden({ node, missing, plan }: Standby): ReadinessStatus["findings"] {
   const ids = new Set(missing.map(({ id }) => withoutNumber(id)));
   const findings = new Map<string, ReadinessStatus["findings"][number]>();
