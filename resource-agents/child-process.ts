@@ -132,7 +132,8 @@ function superviseChild({ child, options, settle }: Supervised): void {
     if (wasKilled) return timedOut();
     const status = code ?? 128 + signalNumber(signal);
     child.on("close", () => exited(status));
-    lastTimer = setTimeout(() => exited(status), DRAIN_MAX_MS);
+    // After a pause of this process the timer comes first: what lies in the pipes is read before.
+    lastTimer = setTimeout(() => setImmediate(() => exited(status)), DRAIN_MAX_MS);
   });
   child.stdin?.on("error", () => {}); // The child may end without reading its input.
   child.stdin?.end(options.input);

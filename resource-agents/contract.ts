@@ -281,6 +281,9 @@ export interface ReadinessFinding {
   readonly remedy: string;
 }
 
+/** The value of a compared item that could not be found out now: it differs from nothing. */
+export const NOT_KNOWN = "?";
+
 /**
  * Something of a host that the resource needs and that both nodes should have alike. `name` is a
  * path or a name that means the same on both. A `file` is read by whoever compares; the others

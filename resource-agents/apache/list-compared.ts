@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
-import type { AgentContext, ComparedItem } from "../contract.ts";
+import { type AgentContext, type ComparedItem, NOT_KNOWN } from "../contract.ts";
 import {
   NONLOCAL_BIND_SYSCTLS,
   readCertificates,
@@ -40,7 +40,7 @@ export async function listServerCompared(context: AgentContext): Promise<readonl
   const items: ComparedItem[] = [
     ...listFiles([...(config?.files ?? [settings.configFile]), ...ownFiles(settings)]),
     ...(config === null ? [] : listOfConfig(config)),
-    ...(version === null ? [] : [{ kind: "version" as const, name: "httpd", value: version }]),
+    { kind: "version", name: "httpd", value: version ?? NOT_KNOWN },
     ...ofHost,
   ];
   return items;

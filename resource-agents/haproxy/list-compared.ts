@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { AgentContext, ComparedItem } from "../contract.ts";
+import { type AgentContext, type ComparedItem, NOT_KNOWN } from "../contract.ts";
 import { compareHost, comparePairs } from "../server-process/compared-items.ts";
 import { HAPROXY_UNIT } from "./check-readiness.ts";
 import { describeHaproxy } from "./server.ts";
@@ -23,7 +23,7 @@ export async function listHaproxyCompared(
   return [
     ...files.map(compareFile),
     ...comparePairs(config.certificates),
-    { kind: "version", name: "haproxy", value: told.split("\n")[0]?.trim() ?? "" },
+    { kind: "version", name: "haproxy", value: told.split("\n")[0]?.trim() || NOT_KNOWN },
     ...parseFeatures(told).map((name): ComparedItem => ({ kind: "modules", name, value: "there" })),
     ...compareHost(HAPROXY_UNIT),
   ];

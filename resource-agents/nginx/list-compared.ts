@@ -1,5 +1,5 @@
 import { existsSync, readlinkSync } from "node:fs";
-import type { AgentContext, ComparedItem } from "../contract.ts";
+import { type AgentContext, type ComparedItem, NOT_KNOWN } from "../contract.ts";
 import { compareHost, comparePairs } from "../server-process/compared-items.ts";
 import { readBuild } from "./build.ts";
 import { NGINX_UNIT } from "./check-readiness.ts";
@@ -24,7 +24,7 @@ export async function listNginxCompared(
     ...files.map((name): ComparedItem => ({ kind: "file", name })),
     ...files.flatMap(linkOf),
     ...comparePairs(config.certificates),
-    { kind: "version", name: "nginx", value: build.version },
+    { kind: "version", name: "nginx", value: build.version || NOT_KNOWN },
     // One by one: a line of all of them would not say which one differs.
     ...modules.sort().map((name): ComparedItem => ({ kind: "modules", name, value: "there" })),
     ...compareHost(NGINX_UNIT),

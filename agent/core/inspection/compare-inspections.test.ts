@@ -54,6 +54,13 @@ suite("differences between the nodes", () => {
     assert.deepEqual(one, { kind: "file", name: "/a", resources: ["web"], here: "1", there: "" });
   });
 
+  test("what a node could not find out differs from nothing", () => {
+    const here = inspection({ web: [{ kind: "version", name: "httpd", value: "?" }] });
+    const there = inspection({ web: [{ kind: "version", name: "httpd", value: "2.4.62" }] });
+    assert.deepEqual(compareInspections(here, there, ""), []);
+    assert.deepEqual(compareInspections(there, here, ""), []);
+  });
+
   test("a file that two resources read is listed once, with both", () => {
     const here = inspection({ b: [file("/a", "1")], a: [file("/a", "1")] });
     const there = inspection({ b: [file("/a", "2")], a: [file("/a", "2")] });

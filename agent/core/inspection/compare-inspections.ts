@@ -1,6 +1,9 @@
 import { compareText, sortedText } from "../base/index.ts";
 import type { ComparedFact, Difference, Inspection, ResourceId } from "../model/index.ts";
 
+/** The value of a fact that a node could not find out (`NOT_KNOWN` of the agents' contract). */
+const NOT_KNOWN = "?";
+
 interface Sides {
   readonly kind: ComparedFact["kind"];
   readonly name: string;
@@ -29,8 +32,13 @@ export function compareInspections(
     }
   }
   return [...sides.values()]
-    .filter((one) => one.here !== one.there && !isIgnored(one, ignored))
+    .filter((one) => isDifferent(one) && !isIgnored(one, ignored))
     .sort((a, b) => compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`));
+}
+
+/** What a node could not find out at the moment differs from nothing. */
+function isDifferent({ here, there }: Sides): boolean {
+  return here !== there && here !== NOT_KNOWN && there !== NOT_KNOWN;
 }
 
 function addFact(
