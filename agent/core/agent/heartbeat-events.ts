@@ -170,7 +170,6 @@ function changeRing(
     walk: null,
     ownAtLoss: joined ? state.ownAtLoss : findOwn(state, reason),
     isPlanDue: true,
-    inspections: forgetPeerInspection(state.inspections),
     ...leaveFormerRing(state),
   };
   const fields = { ring: renderRing(ring), members: report.members.join(" "), reason };
@@ -230,11 +229,15 @@ function mayBeTooMany(cib: Cib, entry: ResourceHistory): boolean {
   return isExclusive(cib, entry) || !isForEveryNode(cib, entry.resource);
 }
 
+type OfFormerRing = Pick<
+  AgentState,
+  "orders" | "commits" | "openCommit" | "stopping" | "reload" | "inspections" | "adopting"
+>;
+
 /** What the core still knows of a ring that has ended must not act in the next one. */
-function leaveFormerRing(
-  state: AgentState,
-): Pick<AgentState, "orders" | "commits" | "openCommit" | "stopping" | "adopting"> {
-  const { openCommit, stopping, adopting } = state;
+function leaveFormerRing(state: AgentState): OfFormerRing {
+  const { openCommit, stopping, adopting, reload } = state;
+  const inspections = forgetPeerInspection(state.inspections);
   const orders = new Map(
     [...state.orders].map(([id, open]) => {
       const isAction = open.purpose.kind === "action";
@@ -243,12 +246,15 @@ function leaveFormerRing(
   );
   const forget = (asker: Asker): Asker =>
     asker.from === "peer" ? { ...asker, from: "gone" } : asker;
+  const questions = [...inspections.questions].map(([id, asker]) => [id, forget(asker)] as const);
   const forgetIn = (commit: Commit): Commit => ({ ...commit, asker: forget(commit.asker) });
   return {
     orders,
     commits: state.commits.map(forgetIn),
     openCommit: openCommit && { ...openCommit, commit: forgetIn(openCommit.commit) },
     stopping: stopping && { ...stopping, askers: stopping.askers.map(forget) },
+    reload: reload && { ...reload, asker: forget(reload.asker) },
+    inspections: { ...inspections, questions: new Map(questions) },
     // It may be on the disk any moment: then it is in force, although nobody waits for it.
     adopting: adopting && { ...adopting, commitId: null },
   };

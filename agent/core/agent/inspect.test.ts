@@ -14,7 +14,7 @@ import {
 } from "../model/index.ts";
 import { describeStatus } from "./describe-status.ts";
 import { acceptFiles, acceptPeerInspection, inspectedResources } from "./inspect.ts";
-import { acceptRequest } from "./requests.ts";
+import { acceptRequest, serve } from "./requests.ts";
 import { type AgentState, type AgentStep, initialAgent } from "./state.ts";
 import { stepAgent } from "./step-agent.ts";
 
@@ -315,6 +315,30 @@ suite("texts of files", () => {
     const [sent] = step.effects.filter((effect) => effect.kind === "sendPacket");
     assert.match(new TextDecoder().decode(sent?.packet.bytes), /"forward".*"readFiles"/);
     assert.equal(step.state.forwarded.length, 1);
+  });
+
+  test("a question of a former ring is not answered in the next one", () => {
+    const { state } = inspected(member(), inspection([]));
+    const request = { kind: "readFiles", node: "ip1", names: ["/etc/web.conf"] } as const;
+    const asked = serve(state, { asker: { from: "peer", requestId: 7 }, request }, NOW);
+    const [effect] = asked.effects;
+    assert.ok(effect?.kind === "readFiles");
+    // The peer was restarted meanwhile, and may have given the number to another request.
+    const report = {
+      kind: "ringChanged",
+      ring: { representative: 1, seq: 8 },
+      members: ["ip1", "ip2"],
+      reason: "joined",
+      hasPeerReleased: false,
+      peerIncarnation: "c",
+    } as const;
+    const incarnation = "a";
+    const born = { ...asked.state, heartbeat: { ...asked.state.heartbeat, incarnation } };
+    const next = stepAgent(born, { kind: "heartbeat", report }, NOW).state;
+    assert.notEqual(next.channel, null);
+    const files = [{ name: "/etc/web.conf", text: "Listen 80\n", problem: "" }];
+    const ended = acceptFiles(next, { askId: effect.askId, files }, NOW);
+    assert.deepEqual(ended.effects, []);
   });
 
   test("a peer that is away cannot be asked", () => {

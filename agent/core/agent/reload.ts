@@ -103,12 +103,8 @@ function finish(state: AgentState, reload: OpenReload, now: Instant): AgentStep 
   const rest = left.length === 0 ? "" : `; not reloaded on ${left.join(", ")}`;
   const before = notes.length === 0 ? "" : `; before that: ${notes.join(", ")}`;
   const text = `reload of "${resource}" on ${at}: ${why}${rest}${before}`;
-  // Who asked through a peer of a former ring is told by that peer.
-  const to: Asker = reload.ring === state.ring || asker.from === "here" ? asker : GONE;
-  return answer(over, { to, now }, { kind: "failed", text });
+  return answer(over, { to: asker, now }, { kind: "failed", text });
 }
-
-const GONE: Asker = { from: "gone", requestId: 0 };
 
 function refuse(state: AgentState, resource: ResourceId): Problem | null {
   const bases = new Set(expandResource(state.cib, resource).map(withoutNumber));
