@@ -7,7 +7,12 @@ import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddressTable } from "../resource-agents/contract.ts";
 import { runCommand } from "../resource-agents/index.ts";
-import { type AgentStart, initialAgent, inspectedResources } from "./core/agent/index.ts";
+import {
+  type AgentStart,
+  initialAgent,
+  inspectedResources,
+  isTooBusyToInspect,
+} from "./core/agent/index.ts";
 import { assert } from "./core/base/index.ts";
 import type {
   AgentEvent,
@@ -237,6 +242,7 @@ function openInspection(parts: Parts, ports: OperationPorts, driver: Driver): In
   return openInspector({
     ...ports,
     resources: () => inspectedResources(driver.state()),
+    isBusy: () => isTooBusyToInspect(driver.state()),
     occasion: () => `${renderCibVersion(driver.state().cib.version)} ${parts.operationsEnded}`,
     onInspected: (inspection) => post(parts, { kind: "inspected", inspection, wallMs: Date.now() }),
   });

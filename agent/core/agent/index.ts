@@ -1,5 +1,5 @@
 export { describeStatus } from "./describe-status.ts";
 export { explainWarnings } from "./describe-warnings.ts";
-export { inspectedResources } from "./inspect.ts";
+export { inspectedResources, isTooBusyToInspect } from "./inspect.ts";
 export { type AgentStart, type AgentState, initialAgent } from "./state.ts";
 export { agentDeadline, stepAgent } from "./step-agent.ts";

@@ -28,10 +28,15 @@ export function forgetPeerInspection(inspections: Inspections): Inspections {
   return { ...inspections, there: null, isShared: false };
 }
 
-/** The resources that this node should look at now; null: it is busy with some of them. */
+/** True while this node has more urgent things to do than to look at itself. */
+export function isTooBusyToInspect(state: AgentState): boolean {
+  const isRunning = [...state.orders.values()].some(({ order }) => order.intervalMs === 0);
+  return isRunning || state.walk !== null || state.survey !== "done";
+}
+
+/** The resources that this node should look at now; null: it is too busy. */
 export function inspectedResources(state: AgentState): readonly OperationOrder[] | null {
-  const isBusy = [...state.orders.values()].some(({ order }) => order.intervalMs === 0);
-  if (isBusy || state.walk !== null || state.survey !== "done") return null;
+  if (isTooBusyToInspect(state)) return null;
   return listPrimitives(state.cib).flatMap(({ id }) => {
     const order = planOperation(state.cib, id, "probe");
     return order === null ? [] : [order];

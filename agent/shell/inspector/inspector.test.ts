@@ -81,6 +81,7 @@ function firstInspection(
     inspector = openInspector({
       ...portsWith(() => Promise.resolve(agent)),
       resources: () => orders,
+      isBusy: () => false,
       occasion: () => "0.1.0",
       onInspected: resolve,
     });
@@ -178,6 +179,7 @@ suite("inspection of what resources need", function () {
       const inspector = openInspector({
         ...portsWith(async () => AGENT),
         resources: () => [ORDER],
+        isBusy: () => false,
         occasion: () => version,
         onInspected: () => {
           count += 1;
@@ -200,6 +202,7 @@ suite("inspection of what resources need", function () {
           asked += 1;
           return asked < 2 ? null : [ORDER];
         },
+        isBusy: () => false,
         occasion: () => "0.1.0",
         onInspected: () => {
           inspector.close();
@@ -208,6 +211,35 @@ suite("inspection of what resources need", function () {
       });
     });
     assert.equal(looked, 2);
+  });
+
+  test("a node that gets busy leaves off, and looks at all of it afterwards", async () => {
+    const looks: string[] = [];
+    let isBusy = false;
+    const agent: ResourceAgent = {
+      ...AGENT,
+      checkReadiness: async ({ resource }) => {
+        looks.push(resource);
+        if (looks.length === 1) isBusy = true;
+        return [];
+      },
+    };
+    await new Promise<void>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => agent),
+        resources: () => {
+          if (isBusy) setImmediate(() => (isBusy = false));
+          return isBusy ? null : [ORDER, { ...ORDER, resource: "web2" }];
+        },
+        isBusy: () => isBusy,
+        occasion: () => "0.1.0",
+        onInspected: () => {
+          inspector.close();
+          resolve();
+        },
+      });
+    });
+    assert.deepEqual(looks, ["web", "web", "web2"]);
   });
 });
 

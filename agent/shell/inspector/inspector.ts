@@ -1,6 +1,7 @@
 /**
  * Looks again and again whether this host could run its resources now, and what they read here. One
- * resource after the other, so that it is never in the way of what runs; what hangs is left behind.
+ * resource after the other, and no further one once the node is busy, so that it is never in the
+ * way of what runs; what hangs is left behind.
  */
 import type { ResourceAgent } from "../../../resource-agents/contract.ts";
 import type {
@@ -27,8 +28,10 @@ const FACTS_MAX = 3000;
 /** What the inspector is made of. */
 export interface InspectorPorts extends ActionPorts {
   readonly findAgent: (name: string) => Promise<ResourceAgent | null>;
-  /** A probe of each resource; null while this node is busy with some of them. */
+  /** A probe of each resource; null while this node is busy. */
   readonly resources: () => readonly OperationOrder[] | null;
+  /** True while operations run, or are about to: they must not wait for a look. */
+  readonly isBusy: () => boolean;
   /** Changes with all that makes a look worth while: the configuration, the end of operations. */
   readonly occasion: () => string;
   readonly onInspected: (inspection: Inspection) => void;
@@ -88,6 +91,11 @@ class RunningInspector {
     if (this.#pass % AGENTS_KEPT_FOR === 0) this.#agents = new Map();
     const comingAddresses = addressesOf(orders);
     for (const order of orders) {
+      if (this.#ports.isBusy()) {
+        // A failover, for one: it gets the host to itself, and all is looked at after it.
+        this.#dueAtMs = 0;
+        return;
+      }
       found.set(order.resource, await this.#inspect(order, comingAddresses));
       if (this.#abort.signal.aborted) return;
     }
