@@ -213,6 +213,43 @@ suite("inspection of what resources need", function () {
     assert.equal(looked, 2);
   });
 
+  test("what hangs is not begun again, and with two of them nothing is", async () => {
+    const looks: string[] = [];
+    const agent: ResourceAgent = {
+      ...AGENT,
+      checkReadiness: ({ resource }) => {
+        looks.push(resource);
+        return resource === "web4" ? Promise.resolve([]) : new Promise(() => {});
+      },
+    };
+    const orders = ["web4", "web1", "web2", "web3", "web4"].map((resource) => {
+      return { ...ORDER, resource };
+    });
+    let count = 0;
+    const { resources } = await new Promise<Inspection>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => agent),
+        resources: () => (count === 0 ? orders.slice(0, 3) : orders.slice(1)),
+        isBusy: () => false,
+        occasion: () => String(count),
+        resourceMaxMs: 50,
+        onInspected: (inspection) => {
+          count += 1;
+          if (count < 2) return;
+          inspector.close();
+          resolve(inspection);
+        },
+      });
+    });
+    assert.deepEqual(looks, ["web4", "web1", "web2"]);
+    const late = "the check did not end within 0.05 s";
+    const left = "not checked: the checks of web1 and web2 do not end";
+    assert.deepEqual(
+      resources.map(({ findings }) => findings.map(({ problem }) => problem)),
+      [[late], [late], [left], [left]],
+    );
+  });
+
   test("a node that gets busy leaves off, and looks at all of it afterwards", async () => {
     const looks: string[] = [];
     let isBusy = false;

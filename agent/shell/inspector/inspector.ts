@@ -3,7 +3,7 @@
  * resource after the other, and no further one once the node is busy, so that it is never in the
  * way of what runs; what hangs is left behind.
  */
-import type { ResourceAgent } from "../../../resource-agents/contract.ts";
+import type { AgentContext, ResourceAgent } from "../../../resource-agents/contract.ts";
 import type {
   Inspection,
   OperationOrder,
@@ -22,6 +22,8 @@ const TICK_MS = 1000;
 /** An agent's metadata are read anew after so many inspections: its package may be updated. */
 const AGENTS_KEPT_FOR = 20;
 const RESOURCE_MAX_MS = 15_000;
+/** Each may hold one of the four threads that all file operations of this process share. */
+const HANGING_MAX = 2;
 /** What is compared in all: beyond it, it is no configuration that people look after. */
 const FACTS_MAX = 3000;
 
@@ -35,6 +37,8 @@ export interface InspectorPorts extends ActionPorts {
   /** Changes with all that makes a look worth while: the configuration, the end of operations. */
   readonly occasion: () => string;
   readonly onInspected: (inspection: Inspection) => void;
+  /** How long one resource is waited for, in milliseconds; 15 s by default. */
+  readonly resourceMaxMs?: number;
 }
 
 /** The running inspector. */
@@ -55,6 +59,8 @@ class RunningInspector {
   readonly #abort = new AbortController();
   #agents = new Map<string, ResourceAgent>();
   #last = new Map<string, ResourceInspection>();
+  /** Resources whose look has not ended: one of them is under way, the others are left behind. */
+  readonly #hanging = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #occasion = "";
   #dueAtMs = 0;
@@ -110,27 +116,44 @@ class RunningInspector {
     comingAddresses: readonly string[],
   ): Promise<ResourceInspection> {
     const { resource } = order;
-    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(RESOURCE_MAX_MS)]);
-    const ended = inspectedOrLate(signal, resource);
+    const without = (finding: ReadinessFinding): ResourceInspection => {
+      return { resource, findings: [finding], facts: [] };
+    };
+    const maxMs = this.#ports.resourceMaxMs ?? RESOURCE_MAX_MS;
+    const late = without(warning(`the check did not end within ${maxMs / 1000} s`));
+    if (this.#hanging.has(resource)) return late;
+    if (this.#hanging.size >= HANGING_MAX) {
+      const others = [...this.#hanging].join(" and ");
+      return without(warning(`not checked: the checks of ${others} do not end`));
+    }
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(maxMs)]);
+    const ended = endedLate(signal, late);
     try {
       const agent = await this.#findAgent(renderAgentName(order.agent));
-      if (typeof agent === "string") {
-        return { resource, findings: [blocker(agent, "")], facts: [] };
-      }
+      if (typeof agent === "string") return without(blocker(agent, ""));
       const context = { ...questionContext(order, this.#ports, signal), comingAddresses };
-      const looked = inspectResource(agent, {
+      return await Promise.race([this.#look(agent, context), ended.promise]);
+    } catch (error) {
+      // One agent's mistake is a word about its resource, not the end of the daemon.
+      const reason = oneLine(error instanceof Error ? error.message : String(error));
+      return without(warning(`the check broke: ${reason}`));
+    } finally {
+      ended.end();
+    }
+  }
+
+  async #look(agent: ResourceAgent, context: AgentContext): Promise<ResourceInspection> {
+    const { resource } = context;
+    this.#hanging.add(resource);
+    try {
+      return await inspectResource(agent, {
         context,
         before: this.#last.get(resource),
         digests: this.#digests,
         pass: this.#pass,
       });
-      return await Promise.race([looked, ended.promise]);
-    } catch (error) {
-      // One agent's mistake is a word about its resource, not the end of the daemon.
-      const reason = oneLine(error instanceof Error ? error.message : String(error));
-      return { resource, findings: [warning(`the check broke: ${reason}`)], facts: [] };
     } finally {
-      ended.end();
+      this.#hanging.delete(resource);
     }
   }
 
@@ -166,16 +189,15 @@ function withinLimit(resources: readonly ResourceInspection[]): readonly Resourc
 }
 
 /** Says that a check did not end, some time after it was told to. */
-function inspectedOrLate(
+function endedLate(
   signal: AbortSignal,
-  resource: string,
+  late: ResourceInspection,
 ): { readonly promise: Promise<ResourceInspection>; readonly end: () => void } {
-  const finding = warning(`the check did not end within ${RESOURCE_MAX_MS / 1000} s`);
   let end = (): void => {};
   const promise = new Promise<ResourceInspection>((resolve) => {
-    const late = (): void => resolve({ resource, findings: [finding], facts: [] });
-    signal.addEventListener("abort", late, { once: true });
-    end = () => signal.removeEventListener("abort", late);
+    const onAbort = (): void => resolve(late);
+    signal.addEventListener("abort", onAbort, { once: true });
+    end = () => signal.removeEventListener("abort", onAbort);
   });
   return { promise, end };
 }
