@@ -1,5 +1,6 @@
 import type { AgentContext, ResourceAgent } from "../../../resource-agents/contract.ts";
 import { OCF } from "../../../resource-agents/contract.ts";
+import { compareText } from "../../core/base/index.ts";
 import type { ComparedFact, ReadinessFinding, ResourceInspection } from "../../core/model/index.ts";
 import { oneLine } from "../executor/index.ts";
 import type { FileDigests } from "./file-digests.ts";
@@ -14,7 +15,7 @@ const REMEDY_MAX_CHARACTERS = 200;
 /** What one look at a resource works with. */
 export interface Look {
   readonly context: AgentContext;
-  /** What was found the last time. */
+  /** What was found the last time with the same parameters. */
   readonly before: ResourceInspection | undefined;
   readonly digests: FileDigests;
   /** How many looks there were before. */
@@ -63,5 +64,5 @@ async function listFacts(
     facts.push({ kind, name, value: oneLine(value) });
   }
   const key = ({ kind, name }: ComparedFact): string => `${kind} ${name}`;
-  return facts.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return facts.sort((a, b) => compareText(key(a), key(b)));
 }

@@ -172,6 +172,76 @@ suite("inspection of what resources need", function () {
     assert.equal(calls, 2);
   });
 
+  test("what an agent's validation said of other parameters does not count", async () => {
+    const agent: ResourceAgent = {
+      ...AGENT,
+      validate: async ({ parameters }) =>
+        parameters["port"] === "80" ? SUCCEEDED : failed(OCF.ERR_CONFIGURED, "bad port"),
+    };
+    const problems: (string | undefined)[] = [];
+    await new Promise<void>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => agent),
+        resources: () => [{ ...ORDER, parameters: { port: problems.length === 0 ? "x" : "80" } }],
+        isBusy: () => false,
+        occasion: () => String(problems.length),
+        onInspected: ({ resources }) => {
+          problems.push(resources[0]?.findings[0]?.problem);
+          if (problems.length < 2) return;
+          inspector.close();
+          resolve();
+        },
+      });
+    });
+    assert.deepEqual(problems, ["bad port", undefined]);
+  });
+
+  test("an agent that has come to this node is asked at once", async () => {
+    const problems: (string | undefined)[] = [];
+    await new Promise<void>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => (problems.length === 0 ? null : AGENT)),
+        resources: () => [ORDER],
+        isBusy: () => false,
+        occasion: () => String(problems.length),
+        onInspected: ({ resources }) => {
+          problems.push(resources[0]?.findings[0]?.problem);
+          if (problems.length < 2) return;
+          inspector.close();
+          resolve();
+        },
+      });
+    });
+    const absent = "agent ocf:test:Web: is not on this node, or cannot be read";
+    assert.deepEqual(problems, [absent, undefined]);
+  });
+
+  test("what could not be looked at differs from nothing", async () => {
+    const items: readonly ComparedItem[] = [{ kind: "version", name: "web", value: "1.2" }];
+    const facts: Inspection["resources"][number]["facts"][] = [];
+    const agent: ResourceAgent = {
+      ...AGENT,
+      checkReadiness: () => (facts.length === 0 ? Promise.resolve([]) : new Promise(() => {})),
+      listCompared: async () => items,
+    };
+    await new Promise<void>((resolve) => {
+      const inspector = openInspector({
+        ...portsWith(async () => agent),
+        resources: () => [ORDER],
+        isBusy: () => false,
+        occasion: () => String(facts.length),
+        resourceMaxMs: 50,
+        onInspected: ({ resources }) => {
+          facts.push(resources[0]?.facts ?? []);
+          if (facts.length < 2) return;
+          inspector.close();
+          resolve();
+        },
+      });
+    });
+    assert.deepEqual(facts, [items, items]);
+  });
+
   test("a new configuration is looked at without waiting for the next turn", async () => {
     let version = "0.1.0";
     let count = 0;

@@ -3,7 +3,8 @@
  * resource after the other, and no further one once the node is busy, so that it is never in the
  * way of what runs; what hangs is left behind.
  */
-import type { AgentContext, ResourceAgent } from "../../../resource-agents/contract.ts";
+import type { ResourceAgent } from "../../../resource-agents/contract.ts";
+import { canonicalJson, compareText } from "../../core/base/index.ts";
 import type {
   Inspection,
   OperationOrder,
@@ -13,7 +14,7 @@ import type {
 import { renderAgentName } from "../../core/model/index.ts";
 import { type ActionPorts, oneLine, questionContext } from "../executor/index.ts";
 import { FileDigests } from "./file-digests.ts";
-import { inspectResource } from "./inspect-resource.ts";
+import { inspectResource, type Look } from "./inspect-resource.ts";
 
 /** How often the host is looked at. The core calls what is four times as old unknown. */
 const INTERVAL_MS = 30_000;
@@ -58,7 +59,8 @@ class RunningInspector {
   readonly #digests = new FileDigests();
   readonly #abort = new AbortController();
   #agents = new Map<string, ResourceAgent>();
-  #last = new Map<string, ResourceInspection>();
+  /** What an agent found the last time, by order: with other parameters it counts no more. */
+  readonly #last = new Map<string, ResourceInspection>();
   /** Resources whose look has not ended: one of them is under way, the others are left behind. */
   readonly #hanging = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
@@ -93,7 +95,7 @@ class RunningInspector {
   }
 
   async #inspectAll(orders: readonly OperationOrder[]): Promise<void> {
-    const found = new Map<string, ResourceInspection>();
+    const resources: ResourceInspection[] = [];
     if (this.#pass % AGENTS_KEPT_FOR === 0) this.#agents = new Map();
     const comingAddresses = addressesOf(orders);
     for (const order of orders) {
@@ -102,12 +104,13 @@ class RunningInspector {
         this.#dueAtMs = 0;
         return;
       }
-      found.set(order.resource, await this.#inspect(order, comingAddresses));
+      resources.push(await this.#inspect(order, comingAddresses));
       if (this.#abort.signal.aborted) return;
     }
     this.#pass += 1;
-    this.#last = found;
-    const resources = [...found.values()].sort((a, b) => (a.resource < b.resource ? -1 : 1));
+    const keys = new Set(orders.map((order) => canonicalJson(order)));
+    for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
+    resources.sort((a, b) => compareText(a.resource, b.resource));
     this.#ports.onInspected({ resources: withinLimit(resources) });
   }
 
@@ -116,8 +119,12 @@ class RunningInspector {
     comingAddresses: readonly string[],
   ): Promise<ResourceInspection> {
     const { resource } = order;
+    const key = canonicalJson(order);
+    const before = this.#last.get(key);
+    // What could not be looked at is compared as it was, and not as if all of it had gone.
+    const facts = before?.facts ?? [];
     const without = (finding: ReadinessFinding): ResourceInspection => {
-      return { resource, findings: [finding], facts: [] };
+      return { resource, findings: [finding], facts };
     };
     const maxMs = this.#ports.resourceMaxMs ?? RESOURCE_MAX_MS;
     const late = without(warning(`the check did not end within ${maxMs / 1000} s`));
@@ -130,9 +137,12 @@ class RunningInspector {
     const ended = endedLate(signal, late);
     try {
       const agent = await this.#findAgent(renderAgentName(order.agent));
-      if (typeof agent === "string") return without(blocker(agent, ""));
+      if (typeof agent === "string") {
+        this.#last.delete(key);
+        return { ...without(blocker(agent)), facts: [] };
+      }
       const context = { ...questionContext(order, this.#ports, signal), comingAddresses };
-      return await Promise.race([this.#look(agent, context), ended.promise]);
+      return await Promise.race([this.#look(agent, { context, before, key }), ended.promise]);
     } catch (error) {
       // One agent's mistake is a word about its resource, not the end of the daemon.
       const reason = oneLine(error instanceof Error ? error.message : String(error));
@@ -142,16 +152,17 @@ class RunningInspector {
     }
   }
 
-  async #look(agent: ResourceAgent, context: AgentContext): Promise<ResourceInspection> {
-    const { resource } = context;
+  async #look(
+    agent: ResourceAgent,
+    { key, ...look }: Pick<Look, "context" | "before"> & { readonly key: string },
+  ): Promise<ResourceInspection> {
+    const { resource } = look.context;
     this.#hanging.add(resource);
     try {
-      return await inspectResource(agent, {
-        context,
-        before: this.#last.get(resource),
-        digests: this.#digests,
-        pass: this.#pass,
-      });
+      const parts = { ...look, digests: this.#digests, pass: this.#pass };
+      const found = await inspectResource(agent, parts);
+      this.#last.set(key, found);
+      return found;
     } finally {
       this.#hanging.delete(resource);
     }
@@ -202,8 +213,8 @@ function endedLate(
   return { promise, end };
 }
 
-function blocker(problem: string, remedy: string): ReadinessFinding {
-  return { severity: "blocks", problem, remedy };
+function blocker(problem: string): ReadinessFinding {
+  return { severity: "blocks", problem, remedy: "" };
 }
 
 function warning(problem: string): ReadinessFinding {
