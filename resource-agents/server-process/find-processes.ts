@@ -37,10 +37,23 @@ export function readPidFile(path: string): number | null {
  * container's server may have the same paths: it is not this host's). Zombies are dead.
  */
 export function readProcess(pid: number, binary: string): RunningProcess | null {
+  return readRunning(pid, realPath(binary));
+}
+
+/** All processes that run this binary. Looks through the whole host: milliseconds. */
+export function listProcesses(binary: string): RunningProcess[] {
+  const executable = realPath(binary);
+  return readdirSync("/proc").flatMap((name) => {
+    const found = /^[1-9][0-9]*$/.test(name) ? readRunning(Number(name), executable) : null;
+    return found === null ? [] : [found];
+  });
+}
+
+function readRunning(pid: number, wanted: string): RunningProcess | null {
   try {
     // The executable first: it tells nearly all other processes apart at the price of one call.
     const executable = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "");
-    if (executable !== realPath(binary) || !isInOwnNamespaces(pid)) return null;
+    if (executable !== wanted || !isInOwnNamespaces(pid)) return null;
     const found = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
     if (found === null) return null;
     const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
@@ -48,14 +61,6 @@ export function readProcess(pid: number, binary: string): RunningProcess | null 
   } catch {
     return null; // It has ended meanwhile, or it is another user's and this one may not look.
   }
-}
-
-/** All processes that run this binary. Looks through the whole host: 2 to 5 ms. */
-export function listProcesses(binary: string): RunningProcess[] {
-  return readdirSync("/proc").flatMap((name) => {
-    const found = /^[1-9][0-9]*$/.test(name) ? readProcess(Number(name), binary) : null;
-    return found === null ? [] : [found];
-  });
 }
 
 /** True when any process of that id is alive, whosever it is. */
