@@ -17,7 +17,7 @@ export function readServerProcess(pid: number, identity: ServerIdentity): Server
   return found !== null && isOfConfig(found.args, identity.configFile) ? found : null;
 }
 
-/** Looks through all processes of this host: 2 to 5 ms, so only when the PID file does not help. */
+/** Looks through all processes of this host: milliseconds, so only when nothing else helps. */
 export function findServerProcesses(identity: ServerIdentity): ServerProcesses {
   const all = listProcesses(identity.binary);
   return sortOut(all.filter(({ args }) => isOfConfig(args, identity.configFile)));

@@ -1,13 +1,14 @@
 import type { AgentContext } from "../contract.ts";
-import { readPidFile, type ServerProcess } from "../server-process/find-processes.ts";
-import { findServerProcesses, readServerProcess } from "./processes.ts";
+import {
+  readPidFile,
+  type ServerProcess,
+  type ServerProcesses,
+} from "../server-process/find-processes.ts";
+import { findKnownParent, rememberParent } from "../server-process/known-parents.ts";
+import { findServerProcesses, isOfConfig, readServerProcess } from "./processes.ts";
 import { lastRunConfig, type RunConfig, readRunConfig, serverKey } from "./run-config.ts";
 import { readServerEnvironment } from "./server-environment.ts";
 import type { ApacheSettings } from "./settings.ts";
-
-const REMEMBERED_MAX = 64;
-/** The parent process of each server, as it was found last. */
-const parents = new Map<string, ServerProcess>();
 
 /** All that an action knows of the server it acts on. */
 export interface Server {
@@ -61,28 +62,21 @@ export function parentByPidFile({ config, settings }: Server): ServerProcess | n
   const path = config?.pidFile ?? null;
   const pid = path === null ? null : readPidFile(path);
   const parent = pid === null ? null : readServerProcess(pid, settings);
-  if (parent !== null) remember(settings, parent);
+  if (parent !== null) rememberParent(serverKey(settings), parent);
   return parent;
 }
 
-/**
- * The live parent process, or null. Where it was last time, it is found in microseconds; otherwise
- * all processes of the host are looked at. The PID file is not needed: it may be deleted, foreign,
- * or elsewhere since the configuration was changed.
- */
-export function findParent({ settings }: Pick<Server, "settings">): ServerProcess | null {
-  const known = parents.get(serverKey(settings));
-  if (known !== undefined) {
-    const same = readServerProcess(known.pid, settings);
-    if (same !== null && same.startTicks === known.startTicks) return same;
-  }
-  const { parent } = findServerProcesses(settings);
-  if (parent === null) parents.delete(serverKey(settings));
-  else remember(settings, parent);
-  return parent;
+/** The live parent process, or null. */
+export function findParent(server: Pick<Server, "settings">): ServerProcess | null {
+  return findParentOrLeft(server).parent;
 }
 
-function remember(settings: ApacheSettings, parent: ServerProcess): void {
-  if (parents.size >= REMEMBERED_MAX) parents.clear();
-  parents.set(serverKey(settings), parent);
+/** The live parent process alone, or without one the workers that it left behind. */
+export function findParentOrLeft({ settings }: Pick<Server, "settings">): ServerProcesses {
+  return findKnownParent({
+    key: serverKey(settings),
+    binary: settings.binary,
+    isOwn: ({ args }) => isOfConfig(args, settings.configFile),
+    search: () => findServerProcesses(settings),
+  });
 }

@@ -8,7 +8,7 @@ import { explainStatus } from "./check-server.ts";
 import { findConfigFaults, findListenFaults, problemsOf } from "./find-faults.ts";
 import { findServerProcesses } from "./processes.ts";
 import { explainRefusal } from "./run-config.ts";
-import { findParent, parentByPidFile, type Server } from "./server.ts";
+import { findParentOrLeft, parentByPidFile, type Server } from "./server.ts";
 import { endLeftovers } from "./stop-server.ts";
 
 const POLL_MS = 5;
@@ -25,8 +25,9 @@ const PORT_RETRY_MS = 50;
 /** Starts the server unless it runs, and waits until it answers. */
 export async function startServer(server: Server): Promise<AgentResult> {
   const endsAt = performance.now() + Math.max(server.context.timeoutMs - RESERVE_MS, POLL_MS);
-  if (findParent(server) === null) {
-    const leftovers = await endLeftovers(server);
+  const { parent, others } = findParentOrLeft(server);
+  if (parent === null) {
+    const leftovers = await endLeftovers(server, others);
     if (leftovers !== null) return failed(OCF.ERR_GENERIC, leftovers);
     const problem = await launch(server);
     if (problem !== null) return problem;

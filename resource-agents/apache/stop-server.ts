@@ -44,10 +44,13 @@ export async function stopServer(server: Server): Promise<AgentResult> {
 }
 
 /** Ends workers whose parent is gone: they hold the port. Null, or a reason when some are left. */
-export async function endLeftovers(server: Server): Promise<string | null> {
-  const { parent, others } = findServerProcesses(server.settings);
-  if (parent !== null || others.length === 0) return null;
-  server.context.log(`processes ${others.map(({ pid }) => pid).join(", ")}: left without a parent`);
+export async function endLeftovers(
+  server: Server,
+  workers: readonly ServerProcess[],
+): Promise<string | null> {
+  if (workers.length === 0) return null;
+  const pids = workers.map(({ pid }) => pid).join(", ");
+  server.context.log(`processes ${pids}: left without a parent`);
   const result = await stopServer(server);
   return result.status === OCF.SUCCESS ? null : result.reason;
 }

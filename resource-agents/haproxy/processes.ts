@@ -12,11 +12,16 @@ export type HaproxyIdentity = Pick<HaproxySettings, "binary" | "configPaths">;
 
 /** The live master process, or null. */
 export function findMaster(identity: HaproxyIdentity): ServerProcess | null {
+  return findMasterOrLeft(identity).parent;
+}
+
+/** The live master process alone, or without one the workers that it left behind. */
+export function findMasterOrLeft(identity: HaproxyIdentity): ServerProcesses {
   return findKnownParent({
     key: JSON.stringify(["haproxy", identity.binary, identity.configPaths]),
     binary: identity.binary,
     isOwn: ({ args }) => isOfConfig(args, identity),
-    search: () => findHaproxyProcesses(identity).parent,
+    search: () => findHaproxyProcesses(identity),
   });
 }
 

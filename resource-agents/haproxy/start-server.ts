@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
-import { endServer, removeStalePidFile } from "../server-process/end-server.ts";
+import { endLeftovers, endServer, removeStalePidFile } from "../server-process/end-server.ts";
 import { readPidFile } from "../server-process/find-processes.ts";
 import { waitUntilServing } from "../server-process/wait-until-serving.ts";
 import { explainServing } from "./check-server.ts";
-import { findHaproxyProcesses } from "./processes.ts";
+import { findHaproxyProcesses, findMasterOrLeft } from "./processes.ts";
 import {
   explainOutput,
   type HaproxyServer,
@@ -17,8 +17,10 @@ import {
 /** Starts the server unless it runs, and waits until it answers. */
 export async function startHaproxy(server: HaproxyServer): Promise<AgentResult> {
   const startedAtMs = performance.now();
-  if (masterOf(server) === null) {
-    const problem = (await endLeftovers(server)) ?? (await launch(server));
+  const { parent, others } = findMasterOrLeft(server.settings);
+  if (parent === null) {
+    const left = await endLeftovers(server.context, others, () => stopHaproxy(server));
+    const problem = left ?? (await launch(server));
     if (problem !== null) return problem;
   }
   return waitUntilServing({
@@ -42,16 +44,6 @@ export async function stopHaproxy({ context, settings }: HaproxyServer): Promise
   if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
   removeStalePidFile(settings.pidFile);
   return SUCCEEDED;
-}
-
-/** Workers without a master hold the ports. */
-async function endLeftovers(server: HaproxyServer): Promise<AgentResult | null> {
-  const { others } = findHaproxyProcesses(server.settings);
-  if (others.length === 0) return null;
-  const pids = others.map(({ pid }) => pid).join(", ");
-  server.context.log(`processes ${pids}: left without a master, ended`);
-  const result = await stopHaproxy(server);
-  return result.status === OCF.SUCCESS ? null : result;
 }
 
 async function launch(server: HaproxyServer): Promise<AgentResult | null> {

@@ -17,11 +17,16 @@ export type NginxIdentity = Pick<NginxSettings, "binary" | "configFile" | "isDef
 
 /** The live master process, or null. */
 export function findMaster(identity: NginxIdentity): ServerProcess | null {
+  return findMasterOrLeft(identity, null).parent;
+}
+
+/** The live master process alone, or without one the workers that it left behind. */
+export function findMasterOrLeft(identity: NginxIdentity, pidFile: string | null): ServerProcesses {
   return findKnownParent({
     key: serverKey(identity),
     binary: identity.binary,
     isOwn: ({ args }) => isMasterOf(args, identity),
-    search: () => findNginxProcesses(identity, null).parent,
+    search: () => findNginxProcesses(identity, pidFile),
   });
 }
 

@@ -1,10 +1,11 @@
 import { rmSync } from "node:fs";
 import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
-import { endServer, removeStalePidFile } from "../server-process/end-server.ts";
+import { endLeftovers, endServer, removeStalePidFile } from "../server-process/end-server.ts";
 import { lastLine } from "../server-process/file-tail.ts";
 import { readPidFile } from "../server-process/find-processes.ts";
 import { waitUntilServing } from "../server-process/wait-until-serving.ts";
 import { explainServing } from "./check-server.ts";
+import { findMasterOrLeft } from "./processes.ts";
 import {
   explainOutput,
   makePidFolder,
@@ -19,12 +20,14 @@ import {
 export async function startNginx(server: NginxServer): Promise<AgentResult> {
   const startedAtMs = performance.now();
   const { context, config, settings } = server;
-  if (masterOf(server) === null) {
+  const { parent, others } = findMasterOrLeft(settings, config.pidFile);
+  if (parent === null) {
     if (!config.isDaemon) {
       const reason = `${settings.configFile}: "daemon off", expected a server in the background`;
       return failed(OCF.ERR_INSTALLED, reason);
     }
-    const problem = (await endLeftovers(server)) ?? (await launch(server));
+    const left = await endLeftovers(context, others, () => stopNginx(server));
+    const problem = left ?? (await launch(server));
     if (problem !== null) return problem;
   }
   return waitUntilServing({
@@ -49,16 +52,6 @@ export async function stopNginx(server: NginxServer): Promise<AgentResult> {
   if (problem !== null) return failed(OCF.ERR_GENERIC, problem);
   removeStalePidFile(config.pidFile);
   return SUCCEEDED;
-}
-
-/** Workers without a master hold the port, and nobody can tell them anything. */
-async function endLeftovers(server: NginxServer): Promise<AgentResult | null> {
-  const { others } = processesOf(server);
-  if (others.length === 0) return null;
-  const pids = others.map(({ pid }) => pid).join(", ");
-  server.context.log(`processes ${pids}: left without a master, ended`);
-  const result = await stopNginx(server);
-  return result.status === OCF.SUCCESS ? null : result;
 }
 
 async function launch(server: NginxServer): Promise<AgentResult | null> {

@@ -1,7 +1,12 @@
 import { rmSync } from "node:fs";
-import type { AgentContext } from "../contract.ts";
+import { type AgentContext, type AgentResult, OCF } from "../contract.ts";
 import { signalAll, untilGone } from "./end-processes.ts";
-import { isLiveId, readPidFile, type ServerProcesses } from "./find-processes.ts";
+import {
+  isLiveId,
+  readPidFile,
+  type ServerProcess,
+  type ServerProcesses,
+} from "./find-processes.ts";
 
 /** Kept of the action's time to tell what is left. */
 const RESERVE_MS = 500;
@@ -40,6 +45,22 @@ export async function endServer(ending: ServerEnding): Promise<string | null> {
   const { parent, others } = find();
   const left = [...(parent === null ? [] : [parent]), ...others].map(({ pid }) => pid);
   return left.length === 0 ? null : `processes ${left.join(", ")}: still there after SIGKILL`;
+}
+
+/**
+ * Before a start: ends workers without a master, which hold the ports and whom nobody can tell
+ * anything. Null, or the failed stop.
+ */
+export async function endLeftovers(
+  context: AgentContext,
+  workers: readonly ServerProcess[],
+  stop: () => Promise<AgentResult>,
+): Promise<AgentResult | null> {
+  if (workers.length === 0) return null;
+  const pids = workers.map(({ pid }) => pid).join(", ");
+  context.log(`processes ${pids}: left without a master, ended`);
+  const result = await stop();
+  return result.status === OCF.SUCCESS ? null : result;
 }
 
 /** Removes a PID file that names a dead process; that of a foreign one is left alone. */
