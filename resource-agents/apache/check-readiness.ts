@@ -8,12 +8,12 @@ import {
   readUnitState,
   shellWord,
 } from "../host-checks/index.ts";
-import { explainAbsence } from "./check-installed.ts";
+import { explainAbsence } from "../server-process/installed.ts";
 import { readServerChecks } from "./check-server.ts";
 import { findConfigFaults, findListenFaults } from "./find-faults.ts";
 import type { RunConfig } from "./run-config.ts";
 import { describeServer, type Server } from "./server.ts";
-import { type ApacheSettings, readApacheSettings } from "./settings.ts";
+import { type ApacheSettings, neededFiles, readApacheSettings } from "./settings.ts";
 import { makeRunFolders } from "./start-server.ts";
 import { findStatusPlace, STATUS_PAGE_ADVICE } from "./status-page.ts";
 
@@ -31,7 +31,7 @@ export async function checkServerReadiness(
   const read = readApacheSettings(context);
   if (read.kind === "refused") return read.problems.map((problem) => blocks(problem, ""));
   const { settings } = read;
-  const absence = explainAbsence(settings);
+  const absence = explainAbsence(neededFiles(settings));
   if (absence !== null) return [blocks(absence, ""), ...checkUnits()];
   const server = await describeReady(context, settings);
   if (server.config === null) {

@@ -6,14 +6,14 @@
  */
 import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
-import { explainAbsence } from "./check-installed.ts";
+import { checkInstalled } from "../server-process/installed.ts";
 import { checkServerReadiness } from "./check-readiness.ts";
 import { checkDeep, explainStatus } from "./check-server.ts";
 import { listServerCompared } from "./list-compared.ts";
 import { APACHE_METADATA } from "./metadata.ts";
 import { reloadServer } from "./reload-server.ts";
 import { describeKnownServer, describeServer, findParent, type Server } from "./server.ts";
-import { type ApacheSettings, readApacheSettings } from "./settings.ts";
+import { type ApacheSettings, neededFiles, readApacheSettings } from "./settings.ts";
 import { makeRunFolders, startServer, testConfig } from "./start-server.ts";
 import { stopServer } from "./stop-server.ts";
 
@@ -58,7 +58,7 @@ async function describeInstalled(
   context: AgentContext,
   settings: ApacheSettings,
 ): Promise<Server | AgentResult> {
-  const absent = checkInstalled(settings);
+  const absent = checkInstalled(neededFiles(settings));
   if (absent !== null) return absent;
   const server = await describeServer(context, settings);
   return checkEnvironment(server) ?? (await withRunFolders(server));
@@ -116,11 +116,6 @@ async function watches(context: AgentContext): Promise<readonly Watch[]> {
   if (result.kind === "refused") return [];
   const parent = findParent(result);
   return parent === null ? [] : [{ kind: "process", pid: parent.pid }];
-}
-
-function checkInstalled(settings: ApacheSettings): AgentResult | null {
-  const absence = explainAbsence(settings);
-  return absence === null ? null : failed(OCF.ERR_INSTALLED, absence);
 }
 
 function checkEnvironment({ isEnvironmentRead, problem }: Server): AgentResult | null {

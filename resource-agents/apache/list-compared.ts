@@ -10,12 +10,12 @@ import {
   readSysctl,
   stampFile,
 } from "../host-checks/index.ts";
-import { explainAbsence } from "./check-installed.ts";
+import { explainAbsence } from "../server-process/installed.ts";
 import { readServerUnits } from "./check-readiness.ts";
 import { lastRunConfig, type RunConfig } from "./run-config.ts";
 import { describeServer, type Server } from "./server.ts";
 import { findSysconfigFile } from "./server-environment.ts";
-import { type ApacheSettings, readApacheSettings } from "./settings.ts";
+import { type ApacheSettings, neededFiles, readApacheSettings } from "./settings.ts";
 
 const VERSION_TIMEOUT_MS = 5000;
 const VERSIONS_MAX = 16;
@@ -32,7 +32,8 @@ export async function listServerCompared(context: AgentContext): Promise<readonl
   if (read.kind === "refused") return [];
   const { settings } = read;
   const ofHost = [...listSysctls(), ...listUnits()];
-  if (explainAbsence(settings) !== null) return [...listFiles(ownFiles(settings)), ...ofHost];
+  if (explainAbsence(neededFiles(settings)) !== null)
+    return [...listFiles(ownFiles(settings)), ...ofHost];
   const server = await describeServer(context, settings, true);
   // What a refused configuration had before is no difference by itself: its file is.
   const config = server.config ?? lastRunConfig(settings);

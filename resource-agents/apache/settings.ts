@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { textParameter } from "../contract.ts";
+import type { NeededFiles } from "../server-process/installed.ts";
 import {
   type ParameterSource,
   readDuration,
@@ -71,6 +72,11 @@ export function readApacheSettings(context: ParameterSource): ApacheSettingsResu
       readDuration(reading, "graceful_stop_timeout") ?? GRACEFUL_STOP_DEFAULT_MS,
   };
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "settings", settings };
+}
+
+/** The files without which the server cannot run. */
+export function neededFiles({ binary, configFile }: ApacheSettings): NeededFiles {
+  return { binary: ["httpd", binary], configs: [["configfile", configFile]] };
 }
 
 /** Set but empty means none; not set means the default, where that exists. */

@@ -20,6 +20,8 @@ export interface AgentUnderTest {
   /** A parameter without which it cannot do anything; absent: there is none. */
   readonly required?: string;
   readonly canReload?: true;
+  /** The parameter that names the binary of a server; absent: it runs none. */
+  readonly binary?: string;
   /** Parameters that make its start take five seconds or longer; absent: nothing does. */
   readonly slow?: Readonly<Record<string, string>>;
   /** Where it does not do what the others do: the statuses it gives instead, and why. */
@@ -51,12 +53,14 @@ export const AGENTS_UNDER_TEST: readonly AgentUnderTest[] = [
     isExternal: false,
     parameters: (host) => writeHttpdConfig(join(host.folder, "own"), { port: 18280 }).parameters,
     canReload: true,
+    binary: "httpd",
   },
   {
     name: "ocf:heartbeat:nginx",
     isExternal: false,
     parameters: (host) => writeNginxConfig(join(host.folder, "nginx"), { port: 18284 }).parameters,
     canReload: true,
+    binary: "httpd",
   },
   {
     name: "ocf:lb-cluster:haproxy",
@@ -64,6 +68,7 @@ export const AGENTS_UNDER_TEST: readonly AgentUnderTest[] = [
     parameters: (host) =>
       writeHaproxyConfig(join(host.folder, "haproxy"), { port: 18287 }).parameters,
     canReload: true,
+    binary: "binary",
   },
   {
     name: "ocf:heartbeat:Dummy",

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentMetadata } from "../contract.ts";
 import { findAgent, loadExternalAgent, renderMetadataXml, runCommand, waitMs } from "../index.ts";
@@ -70,6 +70,11 @@ const SCENARIOS: readonly Scenario[] = [
     rule: "without its required parameter it refuses to start, and says so",
     applies: ({ required }) => required !== undefined,
     run: refusesIncomplete,
+  },
+  {
+    rule: "a binary that is none keeps it from starting, and its node from being ready",
+    applies: ({ binary }) => binary !== undefined,
+    run: refusesOtherBinaries,
   },
   {
     rule: "an action that takes too long is ended with its children, and is no success",
@@ -143,6 +148,25 @@ async function refusesIncomplete({ agent, host, parameters }: Bench): Promise<vo
   const accepted = accepts(agent, "missingParameter", [2, 6]);
   assert.ok(accepted.includes(reply.status), `status ${reply.status}: ${reply.reason}`);
   checkReason(reply);
+}
+
+async function refusesOtherBinaries({ agent, host, parameters }: Bench): Promise<void> {
+  const script = join(host.folder, "script");
+  writeFileSync(script, "#!/bin/sh\n", { mode: 0o755 });
+  for (const [path, problem] of [
+    [script, "is a script, expected the server binary"],
+    [host.folder, "expected a file"],
+    [join(host.folder, "absent"), "not found"],
+  ] as const) {
+    const name = agent.binary ?? "";
+    const options = { parameters: { ...parameters, [name]: path } };
+    const started = await host.act(agent.name, "start", options);
+    const { findings } = await host.act(agent.name, "readiness", options);
+    const [first] = findings;
+    const words = `${name} "${path}": ${problem}`;
+    assert.deepEqual([started.status, started.reason], [5, words]);
+    assert.deepEqual([first?.severity, first?.problem], ["blocks", words]);
+  }
 }
 
 async function endsInTime({ agent, host, parameters }: Bench): Promise<void> {

@@ -7,10 +7,10 @@ import {
   shellWord,
 } from "../host-checks/index.ts";
 import { checkPlaces } from "../server-process/check-places.ts";
-import { findMissing } from "../server-process/installed.ts";
+import { explainAbsence } from "../server-process/installed.ts";
 import { findHaproxyProcesses } from "./processes.ts";
 import { describeHaproxy, type HaproxyServer, testHaproxyConfig } from "./server.ts";
-import type { HaproxySettings } from "./settings.ts";
+import { type HaproxySettings, neededFiles } from "./settings.ts";
 
 /** The unit of both distributions. */
 export const HAPROXY_UNIT = "haproxy.service";
@@ -20,11 +20,8 @@ export async function checkHaproxyReadiness(
   context: AgentContext,
   settings: HaproxySettings,
 ): Promise<readonly ReadinessFinding[]> {
-  const missing = findMissing([
-    ["binary", settings.binary],
-    ...settings.configPaths.map((path) => ["conffile", path] as const),
-  ]);
-  if (missing !== null) return [{ severity: "blocks", problem: missing.reason, remedy: "" }];
+  const absence = explainAbsence(neededFiles(settings));
+  if (absence !== null) return [{ severity: "blocks", problem: absence, remedy: "" }];
   const server = describeHaproxy(context, settings);
   const { config } = server;
   const nowMs = Date.now();

@@ -7,7 +7,7 @@
  */
 import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
-import { findMissing, isScript } from "../server-process/installed.ts";
+import { checkInstalled } from "../server-process/installed.ts";
 import { checkHaproxyReadiness } from "./check-readiness.ts";
 import { checkDeep, explainServing } from "./check-server.ts";
 import { listHaproxyCompared } from "./list-compared.ts";
@@ -15,7 +15,7 @@ import { HAPROXY_METADATA } from "./metadata.ts";
 import { findMaster } from "./processes.ts";
 import { reloadHaproxy } from "./reload-server.ts";
 import { describeHaproxy, masterOf, testHaproxyConfig } from "./server.ts";
-import { type HaproxySettings, readHaproxySettings } from "./settings.ts";
+import { type HaproxySettings, neededFiles, readHaproxySettings } from "./settings.ts";
 import { startHaproxy, stopHaproxy } from "./start-server.ts";
 
 /** Check level from which a monitor makes the deep checks too. */
@@ -52,7 +52,7 @@ async function withSettings(context: AgentContext, action: Action): Promise<Agen
 }
 
 async function start(context: AgentContext, settings: HaproxySettings): Promise<AgentResult> {
-  return checkInstalled(settings) ?? startHaproxy(describeHaproxy(context, settings));
+  return checkInstalled(neededFiles(settings)) ?? startHaproxy(describeHaproxy(context, settings));
 }
 
 async function stop(context: AgentContext, settings: HaproxySettings): Promise<AgentResult> {
@@ -76,7 +76,7 @@ async function monitor(context: AgentContext, settings: HaproxySettings): Promis
 }
 
 async function validate(context: AgentContext, settings: HaproxySettings): Promise<AgentResult> {
-  const absent = checkInstalled(settings);
+  const absent = checkInstalled(neededFiles(settings));
   if (absent !== null) return absent;
   const refusal = await testHaproxyConfig(describeHaproxy(context, settings));
   // The files are this host's: another host may have good ones, so it is no refusal everywhere.
@@ -84,7 +84,7 @@ async function validate(context: AgentContext, settings: HaproxySettings): Promi
 }
 
 async function reload(context: AgentContext, settings: HaproxySettings): Promise<AgentResult> {
-  return checkInstalled(settings) ?? reloadHaproxy(describeHaproxy(context, settings));
+  return checkInstalled(neededFiles(settings)) ?? reloadHaproxy(describeHaproxy(context, settings));
 }
 
 async function watches(context: AgentContext): Promise<readonly Watch[]> {
@@ -92,13 +92,4 @@ async function watches(context: AgentContext): Promise<readonly Watch[]> {
   if (result.kind === "refused") return [];
   const master = findMaster(result.settings);
   return master === null ? [] : [{ kind: "process", pid: master.pid }];
-}
-
-function checkInstalled({ binary, configPaths }: HaproxySettings): AgentResult | null {
-  const missing = findMissing([
-    ["binary", binary],
-    ...configPaths.map((path) => ["conffile", path] as const),
-  ]);
-  if (missing !== null || !isScript(binary)) return missing;
-  return failed(OCF.ERR_INSTALLED, `binary "${binary}": is a script, expected the server binary`);
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { AgentContext } from "../contract.ts";
 import { textParameter } from "../contract.ts";
+import type { NeededFiles } from "../server-process/installed.ts";
 import {
   readDuration,
   readPath,
@@ -85,6 +86,12 @@ export function readHaproxySettings(context: AgentContext): HaproxySettingsResul
     problems.push(`conffile "${path}": expected full paths of files or folders`);
   }
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "settings", settings };
+}
+
+/** The files without which the server cannot run. */
+export function neededFiles({ binary, configPaths }: HaproxySettings): NeededFiles {
+  const configs = configPaths.map((path) => ["conffile", path] as const);
+  return { binary: ["binary", binary], configs, mayBeFolders: true };
 }
 
 function defaultPaths(environment: Readonly<Record<string, string>>): string[] {

@@ -7,9 +7,9 @@ import {
   shellWord,
 } from "../host-checks/index.ts";
 import { checkPlaces } from "../server-process/check-places.ts";
-import { findMissing } from "../server-process/installed.ts";
+import { explainAbsence } from "../server-process/installed.ts";
 import { describeNginx, type NginxServer, processesOf, testNginxConfig } from "./server.ts";
-import type { NginxSettings } from "./settings.ts";
+import { type NginxSettings, neededFiles } from "./settings.ts";
 
 /** The unit of both distributions. */
 export const NGINX_UNIT = "nginx.service";
@@ -19,13 +19,8 @@ export async function checkNginxReadiness(
   context: AgentContext,
   settings: NginxSettings,
 ): Promise<readonly ReadinessFinding[]> {
-  const missing = findMissing([
-    ["httpd", settings.binary],
-    ["configfile", settings.configFile],
-  ]);
-  if (missing !== null) {
-    return [{ severity: "blocks", problem: missing.reason, remedy: "" }];
-  }
+  const absence = explainAbsence(neededFiles(settings));
+  if (absence !== null) return [{ severity: "blocks", problem: absence, remedy: "" }];
   const server = await describeNginx(context, settings);
   const { config } = server;
   const nowMs = Date.now();

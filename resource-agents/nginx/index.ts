@@ -7,7 +7,7 @@
  */
 import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
-import { findMissing, isScript } from "../server-process/installed.ts";
+import { checkInstalled } from "../server-process/installed.ts";
 import { checkNginxReadiness } from "./check-readiness.ts";
 import { checkDeeper, explainServing } from "./check-server.ts";
 import { listNginxCompared } from "./list-compared.ts";
@@ -15,7 +15,12 @@ import { NGINX_METADATA } from "./metadata.ts";
 import { findMaster } from "./processes.ts";
 import { reloadNginx } from "./reload-server.ts";
 import { describeKnownNginx, describeNginx, masterOf, testNginxConfig } from "./server.ts";
-import { type NginxSettings, readKnownSettings, readNginxSettings } from "./settings.ts";
+import {
+  type NginxSettings,
+  neededFiles,
+  readKnownSettings,
+  readNginxSettings,
+} from "./settings.ts";
 import { startNginx, stopNginx } from "./start-server.ts";
 
 /** The resource agent for an nginx server. */
@@ -49,7 +54,9 @@ async function withSettings(context: AgentContext, action: Action): Promise<Agen
 }
 
 async function start(context: AgentContext, settings: NginxSettings): Promise<AgentResult> {
-  return checkInstalled(settings) ?? startNginx(await describeNginx(context, settings));
+  return (
+    checkInstalled(neededFiles(settings)) ?? startNginx(await describeNginx(context, settings))
+  );
 }
 
 async function stop(context: AgentContext, settings: NginxSettings): Promise<AgentResult> {
@@ -69,7 +76,7 @@ async function monitor(context: AgentContext, settings: NginxSettings): Promise<
 }
 
 async function validate(context: AgentContext, settings: NginxSettings): Promise<AgentResult> {
-  const absent = checkInstalled(settings);
+  const absent = checkInstalled(neededFiles(settings));
   if (absent !== null) return absent;
   const refusal = await testNginxConfig(await describeNginx(context, settings));
   // An address that is not here comes with the service: the file itself was read to its end.
@@ -79,7 +86,9 @@ async function validate(context: AgentContext, settings: NginxSettings): Promise
 }
 
 async function reload(context: AgentContext, settings: NginxSettings): Promise<AgentResult> {
-  return checkInstalled(settings) ?? reloadNginx(await describeNginx(context, settings));
+  return (
+    checkInstalled(neededFiles(settings)) ?? reloadNginx(await describeNginx(context, settings))
+  );
 }
 
 async function watches(context: AgentContext): Promise<readonly Watch[]> {
@@ -87,13 +96,4 @@ async function watches(context: AgentContext): Promise<readonly Watch[]> {
   if (result.kind === "refused") return [];
   const master = findMaster(result.settings);
   return master === null ? [] : [{ kind: "process", pid: master.pid }];
-}
-
-function checkInstalled({ binary, configFile }: NginxSettings): AgentResult | null {
-  const missing = findMissing([
-    ["httpd", binary],
-    ["configfile", configFile],
-  ]);
-  if (missing !== null || !isScript(binary)) return missing;
-  return failed(OCF.ERR_INSTALLED, `httpd "${binary}": is a script, expected the server binary`);
 }

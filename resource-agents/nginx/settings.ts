@@ -1,5 +1,6 @@
 import type { AgentContext } from "../contract.ts";
 import { textParameter } from "../contract.ts";
+import type { NeededFiles } from "../server-process/installed.ts";
 import {
   type Reading,
   readDuration,
@@ -81,4 +82,9 @@ export function readKnownSettings(context: AgentContext): NginxSettingsResult {
     gracefulMs: readDuration(reading, "graceful_stop_timeout") ?? GRACEFUL_DEFAULT_MS,
   };
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "settings", settings };
+}
+
+/** The files without which the server cannot run. */
+export function neededFiles({ binary, configFile }: NginxSettings): NeededFiles {
+  return { binary: ["httpd", binary], configs: [["configfile", configFile]] };
 }
