@@ -1,13 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import type { AgentContext, ReadinessFinding } from "../contract.ts";
-import {
-  checkFolders,
-  checkNames,
-  checkUnitDisabled,
-  readUnitState,
-  shellWord,
-} from "../host-checks/index.ts";
+import { checkFolders, checkNames, checkUnitDisabled, shellWord } from "../host-checks/index.ts";
 import { explainAbsence } from "../server-process/installed.ts";
 import { readServerChecks } from "./check-server.ts";
 import { findConfigFaults, findListenFaults } from "./find-faults.ts";
@@ -88,11 +82,6 @@ function checkDeepChecks(server: Server): ReadinessFinding[] {
 
 function checkUnits(): ReadinessFinding[] {
   return SERVER_UNITS.flatMap((unit) => checkUnitDisabled(unit) ?? []);
-}
-
-/** States of those units that this host has. */
-export function readServerUnits(): (readonly [unit: string, state: string])[] {
-  return SERVER_UNITS.map((unit) => [unit, readUnitState(unit)] as const);
 }
 
 function blocks(problem: string, remedy: string): ReadinessFinding {

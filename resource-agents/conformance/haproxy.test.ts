@@ -297,6 +297,8 @@ ${haproxySiteOf(PORT, "word")}`;
     assert.deepEqual(files, [web.configFile, web.siteFile]);
     const version = compared.find(({ kind }) => kind === "version");
     assert.match(JSON.stringify(version), /HAProxy version [0-9]/);
+    assert.deepEqual((await act("compared")).compared, compared);
+    assert.equal((await act("compared")).commands, 0, "the binary was asked again");
   });
 
   test("the name of the local peer is no difference, all else is", async () => {

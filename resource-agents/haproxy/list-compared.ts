@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { type AgentContext, type ComparedItem, NOT_KNOWN } from "../contract.ts";
+import { askBinary } from "../server-process/ask-binary.ts";
 import { compareHost, comparePairs } from "../server-process/compared-items.ts";
 import { HAPROXY_UNIT } from "./check-readiness.ts";
 import { describeHaproxy } from "./server.ts";
 import type { HaproxySettings } from "./settings.ts";
 
-const ASK_TIMEOUT_MS = 5000;
 /** The name of this node among its peers: the one thing that must differ between the nodes. */
 const LOCAL_PEER = /(^\s*localpeer\s+|(?:^|[\s"'=])-L\s*)([^\s"']+)/gm;
 
@@ -18,14 +18,13 @@ export async function listHaproxyCompared(
   const { config } = describeHaproxy(context, settings);
   const paths = [...config.files, ...config.namedFiles, ...settings.environmentFiles];
   const files = [...new Set(paths)].filter((path) => existsSync(path));
-  const result = await context.run(settings.binary, ["-vv"], { timeoutMs: ASK_TIMEOUT_MS });
-  const told = result.kind === "exited" ? result.stdout : "";
+  const told = (await askBinary(context, settings.binary, "-vv")) ?? "";
   return [
     ...files.map(compareFile),
     ...comparePairs(config.certificates),
     { kind: "version", name: "haproxy", value: told.split("\n")[0]?.trim() || NOT_KNOWN },
     ...parseFeatures(told).map((name): ComparedItem => ({ kind: "modules", name, value: "there" })),
-    ...compareHost(HAPROXY_UNIT),
+    ...compareHost([HAPROXY_UNIT]),
   ];
 }
 

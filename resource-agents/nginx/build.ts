@@ -1,9 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { AgentContext } from "../contract.ts";
-import { stampFile } from "../host-checks/index.ts";
-
-const ASK_TIMEOUT_MS = 5000;
-const CACHED_MAX = 16;
+import { askBinary, knownAnswer } from "../server-process/ask-binary.ts";
 
 /** What a binary says of how it was built: where it looks for its files. */
 export interface NginxBuild {
@@ -26,26 +23,16 @@ export const USUAL_BUILD: NginxBuild = {
   errorLog: "stderr",
 };
 
-const cached = new Map<string, NginxBuild>();
-
 /** Asks the binary once, and again only when the file is another. */
 export async function readBuild(context: AgentContext, binary: string): Promise<NginxBuild> {
-  const key = buildKey(binary);
-  if (key === null) return USUAL_BUILD;
-  const known = cached.get(key);
-  if (known !== undefined) return known;
-  const result = await context.run(binary, ["-V"], { timeoutMs: ASK_TIMEOUT_MS });
-  if (result.kind !== "exited" || result.status !== 0) return USUAL_BUILD;
-  const build = parseBuild(`${result.stderr}\n${result.stdout}`);
-  if (cached.size >= CACHED_MAX) cached.clear();
-  cached.set(key, build);
-  return build;
+  const answer = await askBinary(context, binary, "-V");
+  return answer === null ? USUAL_BUILD : parseBuild(answer);
 }
 
 /** What the binary said when it was asked; the usual places if it was not. */
 export function knownBuild(binary: string): NginxBuild {
-  const key = buildKey(binary);
-  return (key === null ? undefined : cached.get(key)) ?? USUAL_BUILD;
+  const answer = knownAnswer(binary, "-V");
+  return answer === null ? USUAL_BUILD : parseBuild(answer);
 }
 
 /** Parses what `nginx -V` prints. Paths that are left out are those of nginx's own sources. */
@@ -71,9 +58,4 @@ export function parseBuild(text: string): NginxBuild {
 /** The folder that paths in the configuration are relative to, other than those of logs. */
 export function configFolder(configFile: string): string {
   return dirname(configFile);
-}
-
-function buildKey(binary: string): string | null {
-  const stamp = stampFile(binary);
-  return stamp === null ? null : JSON.stringify([binary, stamp]);
 }

@@ -1,6 +1,6 @@
-import { existsSync, readlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type AgentContext, type ComparedItem, NOT_KNOWN } from "../contract.ts";
-import { compareHost, comparePairs } from "../server-process/compared-items.ts";
+import { compareFiles, compareHost, comparePairs } from "../server-process/compared-items.ts";
 import { readBuild } from "./build.ts";
 import { NGINX_UNIT } from "./check-readiness.ts";
 import { describeNginx } from "./server.ts";
@@ -13,29 +13,17 @@ export async function listNginxCompared(
 ): Promise<readonly ComparedItem[]> {
   const build = await readBuild(context, settings.binary);
   const { config } = await describeNginx(context, settings);
-  const files = [...new Set([...config.files, ...config.namedFiles])].filter((path) =>
-    existsSync(path),
-  );
+  const files = [...config.files, ...config.namedFiles].filter((path) => existsSync(path));
   const modules = [
     ...build.options.filter((word) => /_module|^--with-(?:stream|mail|threads)/.test(word)),
     ...config.modules,
   ];
   return [
-    ...files.map((name): ComparedItem => ({ kind: "file", name })),
-    ...files.flatMap(linkOf),
+    ...compareFiles(files),
     ...comparePairs(config.certificates),
     { kind: "version", name: "nginx", value: build.version || NOT_KNOWN },
     // One by one: a line of all of them would not say which one differs.
     ...modules.sort().map((name): ComparedItem => ({ kind: "modules", name, value: "there" })),
-    ...compareHost(NGINX_UNIT),
+    ...compareHost([NGINX_UNIT]),
   ];
-}
-
-/** Debian enables a site by a link: its target says which site it is. */
-function linkOf(name: string): ComparedItem[] {
-  try {
-    return [{ kind: "link", name, value: readlinkSync(name) }];
-  } catch {
-    return []; // A file, not a link.
-  }
 }
