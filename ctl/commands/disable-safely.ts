@@ -1,6 +1,6 @@
 /** `resource disable --safe`: only where nothing else stops, starts or moves. */
 import { findResource } from "../../agent/core/configuration/index.ts";
-import { type Change, primitivesOf } from "../../agent/core/model/index.ts";
+import { type Change, primitivesOf, withoutNumber } from "../../agent/core/model/index.ts";
 import { failed } from "../ctl-error.ts";
 import { parseMetaSwitch } from "../parse/parse-resource.ts";
 import { renderEffect } from "../render/render-transition-plan.ts";
@@ -33,7 +33,7 @@ export function disableSafely(
       );
       const { effects } = planEffects(present, input ?? present);
       const others = effects.filter(
-        ({ resource }) => resource === null || !meant.has(resource.replace(/:\d+$/, "")),
+        ({ resource }) => resource === null || !meant.has(withoutNumber(resource)),
       );
       if (others.length > 0) {
         const lines = others.map((effect) => `it also ${renderEffect(effect)}`);

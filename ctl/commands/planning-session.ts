@@ -1,10 +1,11 @@
 /** `--plan`: a session in which changes are only planned, shown, and not made. */
 import { findResource } from "../../agent/core/configuration/index.ts";
-import type {
-  Command as ClusterCommand,
-  NodeName,
-  ResourceId,
-  SchedulerInput,
+import {
+  type Command as ClusterCommand,
+  type NodeName,
+  type ResourceId,
+  type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
 import { CtlError, EXIT, failed, refusedBy } from "../ctl-error.ts";
@@ -83,7 +84,7 @@ function checkCommand(input: SchedulerInput, command: ClusterCommand, localNode:
 }
 
 function isKnownResource({ cib, histories }: SchedulerInput, id: ResourceId): boolean {
-  if (findResource(cib, id) !== null || findResource(cib, id.replace(/:\d+$/, "")) !== null) {
+  if (findResource(cib, id) !== null || findResource(cib, withoutNumber(id)) !== null) {
     return true;
   }
   return histories.some(({ resources }) => resources.some(({ resource }) => resource === id));

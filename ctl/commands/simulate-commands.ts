@@ -1,7 +1,7 @@
 /** `lbctl simulate`: what would happen, if. */
 import type { Command } from "commander";
 import { parseBoolean, parseDuration } from "../../agent/core/configuration/index.ts";
-import { listPrimitives } from "../../agent/core/model/index.ts";
+import { listPrimitives, withoutNumber } from "../../agent/core/model/index.ts";
 import { CtlError, EXIT, refused } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
 import { visibleLine } from "../visible-text.ts";
@@ -143,7 +143,7 @@ function listIntervals(
   { cib, histories }: Facts["input"],
   { resource, operation }: Fault,
 ): readonly number[] {
-  const isOwn = (id: string): boolean => id.replace(/:\d+$/, "") === resource.replace(/:\d+$/, "");
+  const isOwn = (id: string): boolean => withoutNumber(id) === withoutNumber(resource);
   const own = listPrimitives(cib).filter(({ id }) => isOwn(id));
   const templates = own.flatMap(({ template }) =>
     (cib.templates ?? []).filter(({ id }) => id === template),
@@ -161,12 +161,12 @@ function listIntervals(
 
 /** True for a primitive, an instance by its number, and what only a history still tells of. */
 function isKnown({ input: { cib, histories } }: Facts, id: string): boolean {
-  const names = [id, id.replace(/:\d+$/, "")];
+  const names = [id, withoutNumber(id)];
   const ids = [
     ...listPrimitives(cib).map((primitive) => primitive.id),
     ...histories.flatMap(({ resources }) => resources.map(({ resource }) => resource)),
   ];
-  return ids.some((each) => names.includes(each) || each.replace(/:\d+$/, "") === id);
+  return ids.some((each) => names.includes(each) || withoutNumber(each) === id);
 }
 
 async function readTime(options: Options, { input }: Facts): Promise<number | null> {

@@ -1,5 +1,9 @@
 /** Clones as `pcs status` and `crm_mon` list them: nodes by role, and what is not in order. */
-import type { ClusterStatus, ResourceStatus } from "../../agent/core/model/index.ts";
+import {
+  type ClusterStatus,
+  type ResourceStatus,
+  withoutNumber,
+} from "../../agent/core/model/index.ts";
 import { isFailedOn, placeOn, renderResource, roleOn, unmanagedFlag } from "./render-resource.ts";
 
 /** What of a status the list of a clone needs. */
@@ -16,7 +20,7 @@ export function renderClone(
 ): readonly string[] {
   const [first] = members;
   if (first === undefined) return [];
-  const child = first.group === "" ? first.id.replace(/:\d+$/, "") : first.group;
+  const child = first.group === "" ? withoutNumber(first.id) : first.group;
   const flags = headerFlags(members);
   const title = `${indent}* Clone Set: ${first.clone} [${child}]${flags}:`;
   const lines = first.isUnique ? renderUnique(status, members) : renderAlike(status, members);

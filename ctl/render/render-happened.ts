@@ -1,8 +1,9 @@
 /** What was done between two looks at the status, for `--wait`. */
-import type {
-  ClusterStatus,
-  FailureStatus,
-  OperationStatus,
+import {
+  type ClusterStatus,
+  type FailureStatus,
+  type OperationStatus,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { renderReadable } from "./wall-time.ts";
 
@@ -47,18 +48,16 @@ export function tellHappened(
  * they were is not known; whatever took the resource's place was started after them.
  */
 function listForgotten(before: ClusterStatus, after: ClusterStatus): readonly string[] {
-  const known = new Set(after.resources.map(({ id }) => baseOf(id)));
-  const left = new Set(after.operations.map(({ resource, node }) => `${baseOf(resource)} ${node}`));
+  const known = new Set(after.resources.map(({ id }) => withoutNumber(id)));
+  const left = new Set(
+    after.operations.map(({ resource, node }) => `${withoutNumber(resource)} ${node}`),
+  );
   const lines = before.resources.flatMap(({ id, nodes }) =>
     nodes
-      .filter((node) => !known.has(baseOf(id)) && !left.has(`${baseOf(id)} ${node}`))
+      .filter((node) => !known.has(withoutNumber(id)) && !left.has(`${withoutNumber(id)} ${node}`))
       .map((node) => `stopped ${id} on ${node}`),
   );
   return [...new Set(lines)];
-}
-
-function baseOf(id: string): string {
-  return id.replace(/:\d+$/, "");
 }
 
 /** A recurring operation keeps its call id when it begins to fail, but not its time. */

@@ -22,9 +22,10 @@ import {
   type ResourceId,
   type SchedulerInput,
   type Transition,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { takeNodeDown } from "./change-input.ts";
-import { type Fault, isMeant, withoutNumber } from "./fault.ts";
+import { type Fault, isMeant } from "./fault.ts";
 import { usualTimeMs } from "./usual-time.ts";
 
 /** The exit status of a probe that finds nothing (OCF resource agent API 1.1). */

@@ -9,10 +9,10 @@ import {
   primitivesOf,
   type ResourceId,
   type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { renderRule } from "../render/render-rule.ts";
 import type { Cause, Remedy } from "./explanation.ts";
-import { withoutNumber } from "./fault.ts";
 import { isSwitchedOn } from "./picture.ts";
 
 /** Whose cause it is, and on which node. */

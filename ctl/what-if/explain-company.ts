@@ -8,10 +8,10 @@ import {
   type ResourceId,
   type SchedulerInput,
   type Transition,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { explainCause, remediesOf } from "./explain-cause.ts";
 import type { Cause, Remedy } from "./explanation.ts";
-import { withoutNumber } from "./fault.ts";
 
 /** Somebody who runs beside the resource, and who says so. */
 interface Companion {

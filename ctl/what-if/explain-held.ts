@@ -1,15 +1,15 @@
 /** What would free a resource that is disabled, not managed or blocked: from where that is set. */
 import { parseBoolean, withContents } from "../../agent/core/configuration/index.ts";
-import type {
-  Cib,
-  NameValues,
-  ResourceId,
-  ResourceState,
-  SchedulerInput,
+import {
+  type Cib,
+  type NameValues,
+  type ResourceId,
+  type ResourceState,
+  type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { remediesOfFailures } from "./explain-cause.ts";
 import type { Remedy } from "./explanation.ts";
-import { withoutNumber } from "./fault.ts";
 import { isSwitchedOn } from "./picture.ts";
 
 /** A resource that may be held, and where it is active. */

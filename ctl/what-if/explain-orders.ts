@@ -6,8 +6,8 @@ import {
   type ResourceId,
   type SchedulerInput,
   type Transition,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
-import { withoutNumber } from "./fault.ts";
 
 /** One clause for each order whose first resource is not where it has to be; none once it runs. */
 export function explainOrders(

@@ -5,10 +5,10 @@ import {
   type ResourceExplanation,
   type ResourceId,
   type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { explainCause, remediesOf } from "./explain-cause.ts";
 import type { Cause, ExplainedPromotion, Remedy } from "./explanation.ts";
-import { withoutNumber } from "./fault.ts";
 
 /** Null for what cannot be promoted at all, and for what is not to run. */
 export function explainPromotion(

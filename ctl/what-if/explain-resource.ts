@@ -13,6 +13,7 @@ import {
   type ResourceState,
   type SchedulerInput,
   type Transition,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { scheduleTransition } from "../../agent/core/scheduler/index.ts";
 import { moveTimeTo } from "./change-input.ts";
@@ -22,7 +23,6 @@ import { remediesOfHold } from "./explain-held.ts";
 import { explainOrders } from "./explain-orders.ts";
 import { explainPromotion } from "./explain-promoted.ts";
 import type { Cause, ExplainedPlace, Explanation, Remedy } from "./explanation.ts";
-import { withoutNumber } from "./fault.ts";
 
 /** What an explanation is made from. */
 export interface ExplainedFacts {

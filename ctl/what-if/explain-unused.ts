@@ -1,5 +1,6 @@
+import { withoutNumber } from "../../agent/core/model/index.ts";
 /** Why a failure that was supposed did not happen. */
-import { type Fault, renderFault, withoutNumber } from "./fault.ts";
+import { type Fault, renderFault } from "./fault.ts";
 import type { Simulation } from "./run-steps.ts";
 
 /** One line for each failure whose operation was never run. */

@@ -1,5 +1,5 @@
 /** Failures that are supposed to happen: how they are written, and how they are told. */
-import type { NodeName, ResourceId } from "../../agent/core/model/index.ts";
+import { type NodeName, type ResourceId, withoutNumber } from "../../agent/core/model/index.ts";
 
 /** An operation that ends with another exit status than it should. */
 export interface Fault {
@@ -59,9 +59,4 @@ export function isMeant(
     fault.intervalMs === operation.intervalMs &&
     fault.node === operation.node
   );
-}
-
-/** The id of a primitive without the number of an instance behind it: `web` of `web:1`. */
-export function withoutNumber(id: ResourceId): ResourceId {
-  return id.replace(/:\d+$/, "");
 }

@@ -6,9 +6,10 @@ import {
   type OperationRecord,
   type ResourceId,
   type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { changeHistory } from "./carry-out-transition.ts";
-import { type Fault, isMeant, withoutNumber } from "./fault.ts";
+import { type Fault, isMeant } from "./fault.ts";
 
 /** The facts once these failures were found, and which of the faults those were. */
 export interface Injected {

@@ -1,14 +1,14 @@
 /** What a change would do to what runs, told by comparing two simulations to their ends. */
-import type {
-  Action,
-  Decision,
-  NodeHistory,
-  NodeName,
-  ResourceId,
-  SchedulerInput,
+import {
+  type Action,
+  type Decision,
+  type NodeHistory,
+  type NodeName,
+  type ResourceId,
+  type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import type { Happening } from "./carry-out-transition.ts";
-import { withoutNumber } from "./fault.ts";
 import { runSteps, type SimulatedStep, type Simulation, STEPS_MAX } from "./run-steps.ts";
 import { clonedIds, tellDecisions } from "./tell-decisions.ts";
 import { usualTimeMs } from "./usual-time.ts";

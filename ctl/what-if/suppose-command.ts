@@ -9,9 +9,9 @@ import {
   primitivesOf,
   type ResourceId,
   type SchedulerInput,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { changeHistory } from "./carry-out-transition.ts";
-import { withoutNumber } from "./fault.ts";
 import type { Effect } from "./plan-effects.ts";
 
 /** The facts once the command was carried out. `local` is the node on which it is given. */

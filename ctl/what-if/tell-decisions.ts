@@ -5,8 +5,8 @@ import {
   type ResourceId,
   type SchedulerInput,
   type Transition,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
-import { withoutNumber } from "./fault.ts";
 
 /**
  * The decisions without those about instances of a clone that have no node left to run on, which is

@@ -9,6 +9,7 @@ import {
   type Primitive,
   primitivesOf,
   type ResourceId,
+  withoutNumber,
 } from "../model/index.ts";
 import { isTrue } from "./texts.ts";
 
@@ -71,11 +72,6 @@ export function expandResource(cib: Cib, id: ResourceId): readonly ResourceId[] 
   const ids = instanceIds(cib, primitive);
   // The number of an anonymous instance means nothing: all of them are meant.
   return ids.includes(id) ? [id] : ids;
-}
-
-/** The id of a resource without the number of an instance behind it. */
-export function withoutNumber(id: ResourceId): ResourceId {
-  return id.replace(/:\d+$/, "");
 }
 
 function describeClone(cib: Cib, clone: Clone): CloneFacts {

@@ -8,8 +8,8 @@ import {
   type ReadinessStatus,
   type ResourceStatus,
   type Transition,
+  withoutNumber,
 } from "../model/index.ts";
-import { withoutNumber } from "./clone-instances.ts";
 import { differenceKey, listDifferences } from "./inspect.ts";
 import type { KnownInspection } from "./inspections.ts";
 import type { AgentState } from "./state.ts";

@@ -1,5 +1,4 @@
-import type { Action } from "../model/index.ts";
-import { withoutNumber } from "./clone-instances.ts";
+import { type Action, withoutNumber } from "../model/index.ts";
 
 /**
  * Lets promotions wait for the probes of the same resource on all nodes. The scheduler, as that of

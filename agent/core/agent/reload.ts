@@ -9,11 +9,17 @@
  * had, and counted as a failure of the resource it would have what runs stopped.
  */
 import { compareText, type Instant } from "../base/index.ts";
-import type { OperationOrder, Problem, ResourceHistory, ResourceId } from "../model/index.ts";
+import {
+  type OperationOrder,
+  type Problem,
+  type ResourceHistory,
+  type ResourceId,
+  withoutNumber,
+} from "../model/index.ts";
 import { planOperation } from "../scheduler/index.ts";
 import { isActive, isPromoted, listActive } from "./active.ts";
 import type { Asker } from "./asker.ts";
-import { expandResource, withoutNumber } from "./clone-instances.ts";
+import { expandResource } from "./clone-instances.ts";
 import { answer, inTurn, nothing, send } from "./effects.ts";
 import { runTask } from "./run-task.ts";
 import {

@@ -1,17 +1,18 @@
 /** What clients ask for: answered here, done here, or passed on to the DC. */
 import { type Instant, sortedText } from "../base/index.ts";
 import { clearFailures, giveUpLeftActive, isFailure, releaseLocks } from "../history/index.ts";
-import type {
-  ApiReply,
-  ApiRequest,
-  Command,
-  NameValues,
-  NodeHistory,
-  ResourceHistory,
-  ResourceId,
+import {
+  type ApiReply,
+  type ApiRequest,
+  type Command,
+  type NameValues,
+  type NodeHistory,
+  type ResourceHistory,
+  type ResourceId,
+  withoutNumber,
 } from "../model/index.ts";
 import type { Asker } from "./asker.ts";
-import { expandResource, withoutNumber } from "./clone-instances.ts";
+import { expandResource } from "./clone-instances.ts";
 import { enqueueCommit } from "./commit.ts";
 import { describeStatus } from "./describe-status.ts";
 import { answer, inTurn, nothing, send } from "./effects.ts";

@@ -98,6 +98,7 @@ export {
   type Problem,
   type ResourceId,
   renderProblem,
+  withoutNumber,
 } from "./names.ts";
 export { type MessagePacket, TOKEN_ECHOES_MAX, type Token, type TokenEcho } from "./packet.ts";
 export { RELEASE } from "./release.ts";

@@ -4,6 +4,11 @@ export type NodeName = string;
 /** The id of a resource (primitive or group); unique in the CIB together with all other ids. */
 export type ResourceId = string;
 
+/** The id of a primitive without the number of an instance behind it: `web` of `web:1`. */
+export function withoutNumber(id: ResourceId): ResourceId {
+  return id.replace(/:\d+$/, "");
+}
+
 /** Infinity of scores and failcounts: sums saturate here. */
 export const INFINITY_SCORE = 1_000_000;
 

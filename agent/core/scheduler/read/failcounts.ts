@@ -1,5 +1,5 @@
 import type { Instant } from "../../base/index.ts";
-import { type Failcount, INFINITY_SCORE } from "../../model/index.ts";
+import { type Failcount, INFINITY_SCORE, withoutNumber } from "../../model/index.ts";
 import { addScores } from "../score.ts";
 import { topOf } from "../tree.ts";
 import type { HistoryEntry, Working, WorkingNode, WorkingResource } from "../working.ts";
@@ -82,11 +82,6 @@ function failcountsOf(
   return (history?.failcounts ?? []).filter((failcount) =>
     isUnique ? failcount.resource === id : withoutNumber(failcount.resource) === baseId,
   );
-}
-
-/** The id of a resource without the number of an instance behind it. */
-export function withoutNumber(id: string): string {
-  return id.replace(/:\d+$/, "");
 }
 
 function sumFailures(failcounts: readonly Failcount[]): FailureSum {

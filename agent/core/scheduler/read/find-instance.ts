@@ -1,7 +1,6 @@
-import type { ResourceId } from "../../model/index.ts";
+import { type ResourceId, withoutNumber } from "../../model/index.ts";
 import { locationsOf, primitivesBelow, topOf } from "../tree.ts";
 import type { Working, WorkingNode, WorkingResource } from "../working.ts";
-import { withoutNumber } from "./failcounts.ts";
 import { isAnonymous, needsFencing } from "./instance-kinds.ts";
 import { addInstance, type ResourceReading } from "./resources.ts";
 

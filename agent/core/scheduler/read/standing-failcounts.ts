@@ -1,6 +1,7 @@
+import { withoutNumber } from "../../model/index.ts";
 import type { HistoryEntry } from "../working.ts";
 import { ROLE } from "../working.ts";
-import { failcountOf, withoutNumber } from "./failcounts.ts";
+import { failcountOf } from "./failcounts.ts";
 import { banEverywhere } from "./node-scores.ts";
 import { settleOperation } from "./operation-settings.ts";
 import { type Replay, worsen } from "./replay-state.ts";
