@@ -13,13 +13,24 @@ const RESOURCES = `<clone id="db-clone">
 const BAN = `<rsc_location id="cli-ban-db-clone-on-ip2" rsc="db-clone" role="Promoted" node="ip2"
   score="-INFINITY"/>`;
 
+const ADDRESS = `<primitive id="address" class="ocf" provider="heartbeat" type="IPaddr2">
+  <instance_attributes id="address-ia"><nvpair id="address-ip" name="ip" value="192.0.2.7"/>
+  </instance_attributes></primitive>`;
+
+const BESIDE_ADDRESS = `<rsc_colocation id="beside" rsc="db-clone" rsc-role="Promoted"
+  with-rsc="address" score="INFINITY"/>
+  <rsc_location id="away" rsc="db-clone" node="ip2" score="-INFINITY"/>`;
+
 /** Promoted on ip1, unpromoted on ip2; the agent's scores as given, "" for none. */
 function inputWith(scores: readonly [string, string], constraints = "") {
   const said = (score: string) => (score === "" ? {} : { "master-gateway": score });
   const status =
-    nodeStatus("ip1", { gateway: ["start 0", "promote 0"] }, said(scores[0])) +
-    nodeStatus("ip2", { gateway: ["start 0"] }, said(scores[1]));
-  return exampleInput({ resources: RESOURCES, constraints, status });
+    nodeStatus(
+      "ip1",
+      { gateway: ["start 0", "promote 0"], address: ["start 0"] },
+      said(scores[0]),
+    ) + nodeStatus("ip2", { gateway: ["start 0"] }, said(scores[1]));
+  return exampleInput({ resources: RESOURCES + ADDRESS, constraints, status });
 }
 
 function explain(scores: readonly [string, string], constraints = ""): string {
@@ -48,6 +59,20 @@ suite("why an instance is promoted", () => {
     );
     assert.match(text, /^Why not promoted on ip2: a person banned its promotion on ip2 \(constr/m);
     assert.match(text, /^ {4}lbctl resource clear db-clone {3}/m);
+  });
+
+  test("a colocation of the role speaks for and against the promotion, not the place", () => {
+    const text = explain(["10", "5"], BESIDE_ADDRESS);
+    assert.match(text, /^Why ip1: it is on ip1, since resource-stickiness 1 keeps it there\.$/m);
+    assert.match(
+      text,
+      /^Why promoted on ip1: .*; what is promoted must run beside address, which/m,
+    );
+    assert.match(
+      text,
+      /^Why not ip2: it is, and must not be, on ip2: constraint away forbids ip2\.$/m,
+    );
+    assert.doesNotMatch(text, /lbctl constraint delete beside/);
   });
 
   test("an agent that has set no score", () => {

@@ -128,7 +128,7 @@ function withParents(resource: WorkingResource): readonly WorkingResource[] {
 
 function companyAgainst(resource: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
   const causes: PlaceCause[] = [];
-  for (const colocation of colocationsAsDependent(resource)) {
+  for (const colocation of placeColocations(resource)) {
     const { id, primary, primaryRole, score, isInternal } = colocation;
     const places = placesOf(primary, primaryRole);
     const isThere = places.includes(node);
@@ -143,6 +143,13 @@ function companyAgainst(resource: WorkingResource, node: WorkingNode): readonly 
     }
   }
   return causes;
+}
+
+/** Those of the promoted role have a say in the promotion alone. */
+function placeColocations(resource: WorkingResource): readonly WorkingColocation[] {
+  return colocationsAsDependent(resource).filter(
+    ({ dependentRole }) => dependentRole !== ROLE.promoted,
+  );
 }
 
 /** What must run beside it, and can not run there. */
@@ -227,7 +234,7 @@ export function whyHere(working: Working, resource: WorkingResource, target: Wor
 /** What speaks for a node. */
 export function causesFor(resource: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
   const causes: PlaceCause[] = [...constraintsOn(resource, node, (score) => score > 0)];
-  for (const { id, primary, primaryRole, score, isInternal } of colocationsAsDependent(resource)) {
+  for (const { id, primary, primaryRole, score, isInternal } of placeColocations(resource)) {
     if (score <= 0 || isInternal || !placesOf(primary, primaryRole).includes(node)) continue;
     causes.push({ kind: "company", id, text: `it runs beside ${shownId(primary)}` });
   }

@@ -53,6 +53,7 @@ export function explainPromotion(resource: WorkingResource): PromotionExplanatio
     speaksFor: [
       ...(isPromoted ? decided : []),
       ...causes.filter(({ score }) => score > 0).map(({ cause }) => cause),
+      ...companyFor(instance, node),
     ],
     speaksAgainst: [
       ...(isPromoted ? [] : decided),
@@ -123,18 +124,32 @@ function surplusOf(instance: WorkingResource, said: readonly Weighed[]): number 
   return areFinite && rank >= 0 ? addScores(score, -rank) : 0;
 }
 
+function companyFor(instance: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
+  return roleColocations(instance, node)
+    .filter(({ isThere, score }) => isThere && score > 0)
+    .map(({ cause }) => cause);
+}
+
 function companyAgainst(instance: WorkingResource, node: WorkingNode): readonly PlaceCause[] {
+  return roleColocations(instance, node)
+    .filter(({ isThere, score }) => isThere !== score > 0)
+    .map(({ cause }) => cause);
+}
+
+/** Beside what it must be, or must not be, once it is promoted, and whether that is there. */
+function roleColocations(
+  instance: WorkingResource,
+  node: WorkingNode,
+): readonly (Weighed & { readonly isThere: boolean })[] {
   return colocationsAsDependent(instance)
-    .filter(({ dependentRole, score }) => {
-      return dependentRole === ROLE.promoted && Math.abs(score) >= INFINITY_SCORE;
-    })
-    .flatMap(({ id, primary, primaryRole, score }): readonly PlaceCause[] => {
+    .filter(({ dependentRole }) => dependentRole === ROLE.promoted)
+    .filter(({ score }) => Math.abs(score) >= INFINITY_SCORE)
+    .map(({ id, primary, primaryRole, score }) => {
       const isThere = placesOf(primary, primaryRole).includes(node);
-      if (isThere === score > 0) return [];
       const bond = score > 0 ? "must run beside" : "must keep apart from";
-      const where = score > 0 ? "is not there" : "is there";
+      const where = isThere ? "is there" : "is not there";
       const text = `what is promoted ${bond} ${shownId(primary)}, which ${where}`;
-      return [{ kind: "company", id, text }];
+      return { score, isThere, cause: { kind: "company", id, text } };
     });
 }
 
