@@ -1,3 +1,4 @@
+import { CLONE_INSTANCES_MAX } from "../model/index.ts";
 import { PROPERTIES } from "./cluster-properties.ts";
 import type { ValueDefinition, ValueTable, ValueType } from "./value-types.ts";
 
@@ -7,9 +8,7 @@ const DURATION: ValueType = { kind: "duration" };
 const SCORE: ValueType = { kind: "score" };
 const TEXT: ValueType = { kind: "text" };
 const WHOLE: ValueType = { kind: "integer", min: 0, max: 1_000_000 };
-
-/** More instances of one clone than this are a slip of the pen, and cost a plan minutes. */
-const INSTANCES: ValueType = { kind: "integer", min: 0, max: 1000 };
+const INSTANCES: ValueType = { kind: "integer", min: 0, max: CLONE_INSTANCES_MAX };
 const ROLES = ["Started", "Stopped", "Promoted", "Unpromoted", "Master", "Slave"];
 
 /** Meta attributes of resources, groups, clones and resource defaults, with Pacemaker's meaning. */

@@ -332,6 +332,13 @@ export interface Cib {
   readonly fencingLevels?: readonly FencingLevel[];
 }
 
+/**
+ * Instances of one clone (`clone-max`). More are a slip of the pen: each is looked at with each
+ * other, so that a plan with them would take minutes. Changes that ask for more are refused; of a
+ * configuration that was not made here the scheduler takes so many.
+ */
+export const CLONE_INSTANCES_MAX = 1000;
+
 /** How many ancestors a CIB remembers. */
 export const LINEAGE_MAX = 64;
 

@@ -14,6 +14,7 @@ export {
   type CibNode,
   type CibStamp,
   type CibVersion,
+  CLONE_INSTANCES_MAX,
   type Clone,
   type ColocationConstraint,
   type ColocationSets,

@@ -1,4 +1,4 @@
-import type { Clone, Group, Primitive } from "../../model/index.ts";
+import { CLONE_INSTANCES_MAX, type Clone, type Group, type Primitive } from "../../model/index.ts";
 import { topOf } from "../tree.ts";
 import {
   type CloneSettings,
@@ -29,9 +29,6 @@ export interface ResourceReading {
 
 /** Standards whose agents can tell instances apart by their number. */
 const UNIQUE_STANDARDS: ReadonlySet<string> = new Set(["ocf", "stonith"]);
-
-/** Instances of one clone; each is looked at with each other, so that more would not be planned. */
-const INSTANCES_MAX = 1000;
 
 /** Reads all resources of the configuration into the working state, by falling priority. */
 export function readResources(reading: ResourceReading): void {
@@ -156,7 +153,7 @@ function readClone(
 ): CloneSettings {
   const isPromotable = readFlag(meta["promotable"], false);
   const wanted = readCount(meta["clone-max"], Math.max(1, nodes.length));
-  const max = Math.min(wanted, INSTANCES_MAX);
+  const max = Math.min(wanted, CLONE_INSTANCES_MAX);
   const count = (name: string, old: string, fallback: number): number =>
     isPromotable ? readCount(meta[name] ?? meta[old], fallback) : 0;
   return {
