@@ -6,6 +6,7 @@ import type { Action, ResourceState, Transition } from "../../agent/core/model/i
 import { emptySpec } from "./oracle/random-spec.ts";
 import { piece, type Spec, type SpecPrimitive } from "./oracle/spec.ts";
 import {
+  contradictsItself,
   findBrokenConstraints,
   findCycle,
   findForbiddenStarts,
@@ -176,6 +177,18 @@ suite("rules for states at rest", () => {
       assert.equal(findBrokenConstraints({ spec, transition }).length > 0, isBroken);
     });
   }
+
+  test("two colocations of one pair contradict each other, those of sets do not", () => {
+    const spec = specOf("a", "b");
+    const together = piece("rsc_colocation", { rsc: "a", "with-rsc": "b", score: "INFINITY" });
+    const ofSets = piece("rsc_colocation", { score: "INFINITY" }, [piece("resource_set", {})]);
+    spec.constraints.push(together, ofSets, ofSets);
+    assert.equal(contradictsItself(spec), false);
+    spec.constraints.push(
+      piece("rsc_colocation", { rsc: "b", "with-rsc": "a", score: "-INFINITY" }),
+    );
+    assert.equal(contradictsItself(spec), true);
+  });
 
   test("what runs without what comes first is found", () => {
     const spec = specOf("a", "b");

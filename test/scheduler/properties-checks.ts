@@ -16,6 +16,9 @@ import {
 
 const EXIT_NOT_RUNNING = 7;
 
+/** What of `requires` lets a resource start without the fencing of a node. */
+const LESS_THAN_FENCING: ReadonlySet<string> = new Set(["nothing", "quorum"]);
+
 /** A case and what the scheduler makes of it. */
 export interface PlannedCase {
   readonly spec: Spec;
@@ -150,7 +153,9 @@ function isDevice(spec: Spec, resource: string): boolean {
 /** True where something says that it needs no fencing. */
 function asksForLess(spec: Spec): boolean {
   const metas = [...spec.resources, ...allPrimitives(spec)].map(({ meta }) => meta);
-  return [...metas, spec.resourceDefaults].some((meta) => meta["requires"] !== undefined);
+  return [...metas, spec.resourceDefaults].some(({ requires = "fencing" }) =>
+    LESS_THAN_FENCING.has(requires),
+  );
 }
 
 function predecessors(transition: Transition): ReadonlyMap<number, readonly Action[]> {
@@ -249,7 +254,7 @@ function checkColocation({ spec, transition }: PlannedCase, attributes: Attribut
  */
 export function contradictsItself({ constraints }: Spec): boolean {
   const pairs = constraints
-    .filter(({ name }) => name === "rsc_colocation")
+    .filter(({ name, attributes }) => name === "rsc_colocation" && attributes["rsc"] !== undefined)
     .map(({ attributes }) => [attributes["rsc"], attributes["with-rsc"]].sort().join(" "));
   return new Set(pairs).size < pairs.length;
 }
