@@ -1,5 +1,10 @@
 /** Constraints and other causes in sentences, with what a person can do about each. */
-import { findResource, listResources, renderScore } from "../../agent/core/configuration/index.ts";
+import {
+  findGroupOf,
+  findResource,
+  findWhole,
+  renderScore,
+} from "../../agent/core/configuration/index.ts";
 import {
   type Cib,
   type Constraint,
@@ -12,7 +17,7 @@ import {
   withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { renderRule } from "../render/render-rule.ts";
-import type { Cause, Remedy } from "./explanation.ts";
+import type { Remedy } from "./explanation.ts";
 import { isSwitchedOn } from "./picture.ts";
 
 /** Whose cause it is, and on which node. */
@@ -25,8 +30,16 @@ export interface CausePlace {
 const MOVE_PREFIX = "cli-prefer-";
 const BAN_PREFIX = "cli-ban-";
 
-/** The cause in words that name whatever stands behind it. */
-export function explainCause(cause: PlaceCause, place: CausePlace): Cause {
+/** The causes in words that name whatever stands behind them. */
+export function explainCauses(
+  causes: readonly PlaceCause[],
+  place: CausePlace,
+): readonly PlaceCause[] {
+  return causes.map((cause) => explainCause(cause, place));
+}
+
+/** The same for one of them. */
+export function explainCause(cause: PlaceCause, place: CausePlace): PlaceCause {
   const constraint = findConstraint(place.input.cib, cause.id);
   if (constraint === null) return cause;
   const text = describeConstraint(constraint, place.node);
@@ -81,6 +94,11 @@ function describeScore(score: number, node: NodeName): string {
   return `${verb} ${node} (with ${renderScore(Math.abs(score))})`;
 }
 
+/** The causes as one clause. */
+export function joinCauses(causes: readonly PlaceCause[]): string {
+  return causes.map(({ text }) => text).join("; ");
+}
+
 /** What would take the cause away; empty when nobody can do that by a command. */
 export function remediesOf(cause: PlaceCause, place: CausePlace): readonly Remedy[] {
   const { input, resource, node } = place;
@@ -126,8 +144,8 @@ export function remediesOfFailures(
   node: NodeName | null,
 ): readonly Remedy[] {
   const own = withoutNumber(resource);
-  const group = cib.resources.find((each) => primitivesOf(each).some(({ id }) => id === own));
-  const related = group === undefined ? [own] : primitivesOf(group).map(({ id }) => id);
+  const whole = findWhole(cib, own);
+  const related = whole === null ? [own] : primitivesOf(whole).map(({ id }) => id);
   const failed = histories
     .filter((history) => node === null || history.node === node)
     .flatMap((history) => history.failcounts.map((count) => ({ ...count, node: history.node })))
@@ -177,11 +195,8 @@ function remediesOfCompany(
   const constraint = findConstraint(cib, id);
   if (constraint?.kind !== "colocation") {
     const own = withoutNumber(resource);
-    const group = listResources(cib).find(
-      (each) => each.kind === "group" && primitivesOf(each).some((member) => member.id === own),
-    );
     // The first member leads: the others are where it is.
-    const [leader] = group === undefined ? [] : primitivesOf(group);
+    const [leader] = findGroupOf(cib, own)?.members ?? [];
     if (leader === undefined || leader.id === own) return remedyOfConstraint(constraint);
     const effect = `says what ${leader.id}, which leads its group, has to do with ${node}`;
     return [{ command: `lbctl explain ${leader.id} --node ${node}`, effect }];

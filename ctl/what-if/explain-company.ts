@@ -11,7 +11,7 @@ import {
   withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { explainCause, remediesOf } from "./explain-cause.ts";
-import type { Cause, Remedy } from "./explanation.ts";
+import type { Weighed } from "./explanation.ts";
 
 /** Somebody who runs beside the resource, and who says so. */
 interface Companion {
@@ -20,11 +20,7 @@ interface Companion {
 }
 
 /** What companions have to say about a node, and what would change their minds. */
-interface Company {
-  readonly speaksFor: readonly Cause[];
-  readonly speaksAgainst: readonly Cause[];
-  readonly remedies: readonly Remedy[];
-}
+type Company = Pick<Weighed, "speaksFor" | "speaksAgainst" | "remedies">;
 
 /** Causes of the companions at a node: what draws them there and what keeps them off. */
 export function explainCompanions(
@@ -38,7 +34,7 @@ export function explainCompanions(
     const other = explanations.find((each) => each.baseId === id);
     return other === undefined ? [] : [{ companion: { id, by }, other }];
   });
-  const say = (list: "speaksFor" | "speaksAgainst"): readonly Cause[] =>
+  const say = (list: "speaksFor" | "speaksAgainst"): readonly PlaceCause[] =>
     found.flatMap(({ companion, other }) =>
       ownCauses(other, node, list).map((cause) => {
         const { text } = explainCause(cause, { input, resource: companion.id, node });

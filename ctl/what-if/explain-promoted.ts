@@ -1,14 +1,14 @@
 /** Why an instance of a promotable clone is promoted on its node, or another one is. */
+import { findWhole } from "../../agent/core/configuration/index.ts";
 import {
   type PlaceCause,
-  primitivesOf,
   type ResourceExplanation,
   type ResourceId,
   type SchedulerInput,
   withoutNumber,
 } from "../../agent/core/model/index.ts";
-import { explainCause, remediesOf } from "./explain-cause.ts";
-import type { Cause, ExplainedPromotion, Remedy } from "./explanation.ts";
+import { explainCauses, joinCauses, remediesOf } from "./explain-cause.ts";
+import type { ExplainedPromotion, Remedy } from "./explanation.ts";
 
 /** Null for what cannot be promoted at all, and for what is not to run. */
 export function explainPromotion(
@@ -18,10 +18,8 @@ export function explainPromotion(
   if (promotion === undefined) return null;
   const { node, isPromoted, score } = promotion;
   const at = { input, resource, node };
-  const own = (causes: readonly PlaceCause[]): readonly Cause[] =>
-    causes.map((cause) => explainCause(cause, at));
-  const speaksFor = own(promotion.speaksFor);
-  const speaksAgainst = own(promotion.speaksAgainst);
+  const speaksFor = explainCauses(promotion.speaksFor, at);
+  const speaksAgainst = explainCauses(promotion.speaksAgainst, at);
   const obstacles = promotion.speaksAgainst
     .filter(({ kind }) => kind === "constraint")
     .flatMap((cause) => remediesOf(cause, at));
@@ -39,22 +37,19 @@ export function explainPromotion(
 
 function sentenceOf(
   isPromoted: boolean,
-  speaksFor: readonly Cause[],
-  speaksAgainst: readonly Cause[],
+  speaksFor: readonly PlaceCause[],
+  speaksAgainst: readonly PlaceCause[],
 ): string {
-  const texts = (list: readonly Cause[]): string => list.map(({ text }) => text).join("; ");
-  const pro = texts(speaksFor);
+  const pro = joinCauses(speaksFor);
   if (isPromoted) return pro === "" ? "no other instance has a better score" : pro;
-  const contra = texts(speaksAgainst);
+  const contra = joinCauses(speaksAgainst);
   const liked = pro === "" ? "" : `; for it: ${pro}`;
   return `${contra === "" ? "another instance comes first" : contra}${liked}`;
 }
 
 function promote(input: SchedulerInput, resource: ResourceId, node: string): readonly Remedy[] {
-  const clone = input.cib.resources.find((each) =>
-    primitivesOf(each).some(({ id }) => id === withoutNumber(resource)),
-  );
-  if (clone === undefined) return [];
+  const clone = findWhole(input.cib, withoutNumber(resource));
+  if (clone === null) return [];
   const command = `lbctl resource move ${clone.id} ${node} --promoted`;
   return [{ command, effect: `has it promoted on ${node}` }];
 }

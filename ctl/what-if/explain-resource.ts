@@ -1,5 +1,5 @@
 /** Why a resource is where it is, why not elsewhere, and what would change that. */
-import { findResource } from "../../agent/core/configuration/index.ts";
+import { findResource, findWhole } from "../../agent/core/configuration/index.ts";
 import {
   type Decision,
   type NodeName,
@@ -17,12 +17,12 @@ import {
 } from "../../agent/core/model/index.ts";
 import { scheduleTransition } from "../../agent/core/scheduler/index.ts";
 import { moveTimeTo } from "./change-input.ts";
-import { explainCause, remediesOf } from "./explain-cause.ts";
+import { explainCauses, joinCauses, remediesOf } from "./explain-cause.ts";
 import { explainCompanions } from "./explain-company.ts";
 import { remediesOfHold } from "./explain-held.ts";
 import { explainOrders } from "./explain-orders.ts";
 import { explainPromotion } from "./explain-promoted.ts";
-import type { Cause, ExplainedPlace, Explanation, Remedy } from "./explanation.ts";
+import type { ExplainedPlace, Explanation, Remedy } from "./explanation.ts";
 
 /** What an explanation is made from. */
 export interface ExplainedFacts {
@@ -210,10 +210,8 @@ function explainPlace(
   const { resource } = found;
   const at = { input, resource, node };
   const company = explainCompanions(facts, resource, node);
-  const own = (causes: readonly PlaceCause[]): readonly Cause[] =>
-    causes.map((cause) => explainCause(cause, at));
-  const speaksFor = [...own(place.speaksFor), ...company.speaksFor];
-  const speaksAgainst = [...own(place.speaksAgainst), ...company.speaksAgainst];
+  const speaksFor = [...explainCauses(place.speaksFor, at), ...company.speaksFor];
+  const speaksAgainst = [...explainCauses(place.speaksAgainst, at), ...company.speaksAgainst];
   const isHere = found.activeOn.includes(node);
   const isChosen = node === chosen;
   const twin = describeTwin(facts, found, node);
@@ -258,26 +256,23 @@ function whyElsewhere({ isManaged }: ResourceExplanation, chosen: NodeName | nul
 
 /** Instances of a clone are not moved by hand: the clone has them on every node that will do. */
 function moveTo(input: SchedulerInput, resource: ResourceId, node: NodeName): readonly Remedy[] {
-  const top = input.cib.resources.find((each) =>
-    primitivesOf(each).some(({ id }) => id === withoutNumber(resource)),
-  );
-  if (top === undefined || top.kind === "clone") return [];
-  const command = `lbctl resource move ${top.id} ${node}`;
-  return [{ command, effect: `moves ${top.kind === "group" ? "the group" : "it"} there` }];
+  const whole = findWhole(input.cib, withoutNumber(resource));
+  if (whole === null || whole.kind === "clone") return [];
+  const command = `lbctl resource move ${whole.id} ${node}`;
+  return [{ command, effect: `moves ${whole.kind === "group" ? "the group" : "it"} there` }];
 }
 
 function sentenceOf(
   { node, isHere, isChosen, isPossible }: Standing,
   causes: {
-    readonly speaksFor: readonly Cause[];
-    readonly speaksAgainst: readonly Cause[];
+    readonly speaksFor: readonly PlaceCause[];
+    readonly speaksAgainst: readonly PlaceCause[];
     readonly otherwise: string;
     readonly instead: string;
   },
 ): string {
-  const texts = (list: readonly Cause[]): string => list.map(({ text }) => text).join("; ");
-  const pro = texts(causes.speaksFor);
-  const contra = texts(causes.speaksAgainst);
+  const pro = joinCauses(causes.speaksFor);
+  const contra = joinCauses(causes.speaksAgainst);
   if (isChosen) {
     const where = isHere ? `it is on ${node}` : `it goes to ${node}`;
     return `${where}${pro === "" ? ", which nothing forbids" : `, since ${pro}`}`;

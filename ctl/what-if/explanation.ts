@@ -1,14 +1,6 @@
 /** What `lbctl explain` answers, as plain values: docs/operations.md lists the members. */
 import type { NodeName, PlaceCause, ResourceId } from "../../agent/core/model/index.ts";
 
-/** One thing that has a say, in words; `id` names the constraint, node or property behind it. */
-export interface Cause {
-  readonly kind: PlaceCause["kind"];
-  readonly id: string;
-  /** A clause, lower case, no full stop. */
-  readonly text: string;
-}
-
 /** What a person can do about it. */
 export interface Remedy {
   readonly command: string;
@@ -16,33 +8,30 @@ export interface Remedy {
   readonly effect: string;
 }
 
-/** How one node stands for a resource. */
-export interface ExplainedPlace {
+/** What has a say in something on one node; the causes name the constraints behind them. */
+export interface Weighed {
   readonly node: NodeName;
+  /** The whole in one sentence. */
+  readonly sentence: string;
+  readonly speaksFor: readonly PlaceCause[];
+  readonly speaksAgainst: readonly PlaceCause[];
+  /** What would let it, or make it, happen there. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** How one node stands for a resource. */
+export interface ExplainedPlace extends Weighed {
   readonly isHere: boolean;
   /** Where it is, or is about to be. */
   readonly isChosen: boolean;
   readonly isPossible: boolean;
-  /** The whole in one sentence. */
-  readonly sentence: string;
-  readonly speaksFor: readonly Cause[];
-  readonly speaksAgainst: readonly Cause[];
-  /** What would let it, or make it, run there. */
-  readonly remedies: readonly Remedy[];
 }
 
 /** Why an instance of a promotable clone is promoted on its node, or is not. */
-export interface ExplainedPromotion {
-  readonly node: NodeName;
+export interface ExplainedPromotion extends Weighed {
   readonly isPromoted: boolean;
   /** What the instances were compared by. */
   readonly score: number;
-  /** The whole in one sentence. */
-  readonly sentence: string;
-  readonly speaksFor: readonly Cause[];
-  readonly speaksAgainst: readonly Cause[];
-  /** What would let it, or make it, be promoted there. */
-  readonly remedies: readonly Remedy[];
 }
 
 /** Why a resource is where it is. Groups and clones have parts: members or instances. */

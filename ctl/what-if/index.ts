@@ -24,7 +24,6 @@ export { type ExplainedCluster, explainCluster } from "./explain-cluster.ts";
 export { explainFacts, explainResource, type FoundExplanation } from "./explain-resource.ts";
 export { explainUnused } from "./explain-unused.ts";
 export type {
-  Cause,
   ExplainedPlace,
   ExplainedPromotion,
   Explanation,

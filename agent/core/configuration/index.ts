@@ -17,7 +17,13 @@ export {
   VALUE_SOURCES,
   VALUE_TYPES,
 } from "./parse-rules.ts";
-export { findResource, listResources, withContents } from "./resource-tree.ts";
+export {
+  findGroupOf,
+  findResource,
+  findWhole,
+  listResources,
+  withContents,
+} from "./resource-tree.ts";
 export {
   META_ATTRIBUTES,
   OPERATION_DEFAULTS,

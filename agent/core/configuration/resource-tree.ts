@@ -1,5 +1,13 @@
 /** Resources and what they contain: clones hold a primitive or a group, groups hold primitives. */
-import type { Cib, Clone, Group, Primitive, Resource, ResourceId } from "../model/index.ts";
+import {
+  type Cib,
+  type Clone,
+  type Group,
+  type Primitive,
+  primitivesOf,
+  type Resource,
+  type ResourceId,
+} from "../model/index.ts";
 
 /** The resource and everything in it, from the outside in. */
 export function withContents(resource: Resource): readonly Resource[] {
@@ -21,6 +29,11 @@ export function listResources(cib: Cib): readonly Resource[] {
 /** The resource with this id, at whatever depth; null when there is none. */
 export function findResource(cib: Cib, id: ResourceId): Resource | null {
   return listResources(cib).find((resource) => resource.id === id) ?? null;
+}
+
+/** What is in nothing else and is, or holds, the primitive of this id; null when there is none. */
+export function findWhole(cib: Cib, id: ResourceId): Resource | null {
+  return cib.resources.find((each) => primitivesOf(each).some((one) => one.id === id)) ?? null;
 }
 
 /** All groups in definition order, those of clones included. */
