@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeHaproxyConfig } from "./haproxy-files.ts";
 import { bundle, TestHost } from "./host.ts";
@@ -8,17 +8,20 @@ import { writeHttpdConfig } from "./httpd.ts";
 import { writeNginxConfig } from "./nginx-files.ts";
 
 const TESTER = "/usr/sbin/ocf-tester";
-const WRAPPERS = resolve("packaging/ocf");
 
 suite("lb-ocf as an OCF executable", function () {
   this.timeout(60_000);
   let host: TestHost;
   let program: string;
+  let wrappers: string;
   suiteSetup(() => {
     if (!existsSync(TESTER))
       throw new Error(`${TESTER}: expected, from the package resource-agents`);
     host = new TestHost();
-    chmodSync(host.folder, 0o755); // ocf-tester asks for metadata as the user nobody.
+    // ocf-tester asks for metadata as the user nobody, who may not get at the checkout.
+    chmodSync(host.folder, 0o755);
+    wrappers = join(host.folder, "wrappers");
+    cpSync(resolve("packaging/ocf"), wrappers, { recursive: true });
     const script = bundle("resource-agents/ocf.ts", join(host.folder, "lb-ocf.cjs"));
     program = join(host.folder, "lb-ocf");
     writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${script} "$@"\n`, { mode: 0o755 });
@@ -59,7 +62,7 @@ suite("lb-ocf as an OCF executable", function () {
 
   test("reasons go to standard error in OCF form, with the OCF status", () => {
     const environment = { OCF_RESKEY_ip: "10.99.0.150", OCF_RESKEY_nic: "eth9" };
-    const result = invoke([join(WRAPPERS, "IPaddr2"), "validate-all"], environment);
+    const result = invoke([join(wrappers, "IPaddr2"), "validate-all"], environment);
     assert.equal(result.status, 5);
     assert.equal(
       result.stderr,
@@ -86,7 +89,7 @@ suite("lb-ocf as an OCF executable", function () {
     options: readonly string[],
     environment: Record<string, string> = {},
   ): void {
-    const words = [TESTER, "-n", `test_${name}`, ...options, join(WRAPPERS, name)];
+    const words = [TESTER, "-n", `test_${name}`, ...options, join(wrappers, name)];
     const result = invoke(words, environment);
     assert.match(result.stdout, /passed all tests/, `${result.stdout}${result.stderr}`);
     assert.equal(result.status, 0);
