@@ -31,14 +31,14 @@ const CONNECTIONS_MAX = 65_535;
 /** The source notes that its next stop is the end of a planned move. */
 export function markHandover(context: AgentContext): void {
   mkdirSync(context.runFolder, { recursive: true });
-  writeFileSync(markOf(context), String(Date.now()));
+  writeFileSync(markOf(context), String(sinceBootMs()));
 }
 
 /** True once for a stop that ends a planned move. */
 export function takeHandoverMark(context: AgentContext): boolean {
   const path = markOf(context);
   if (!existsSync(path)) return false;
-  const ageMs = Date.now() - Number(readFileSync(path, "utf8"));
+  const ageMs = sinceBootMs() - Number(readFileSync(path, "utf8"));
   rmSync(path, { force: true });
   return ageMs >= 0 && ageMs < MARK_VALID_MS;
 }
@@ -101,7 +101,9 @@ export async function clearHandover(
     const path = noteOf(context, side);
     if (!existsSync(path)) continue;
     const [atMs, ...table] = readFileSync(path, "utf8").split(" ");
-    if (Date.now() - Number(atMs) < olderThanMs) continue;
+    const ageMs = sinceBootMs() - Number(atMs);
+    // What seems to come from the future was noted before the host was started anew.
+    if (ageMs >= 0 && ageMs < olderThanMs) continue;
     await context.run("nft", ["delete", "table", ...table]);
     rmSync(path, { force: true });
   }
@@ -147,7 +149,7 @@ async function load(
   const result = await context.run("nft", ["-f", "-"], { input: `${input}\n` });
   if (result.kind === "exited" && result.status === 0) {
     mkdirSync(context.runFolder, { recursive: true });
-    writeFileSync(noteOf(context, side), `${Date.now()} ${table}`);
+    writeFileSync(noteOf(context, side), `${sinceBootMs()} ${table}`);
     return null;
   }
   if (result.kind === "notSpawned") return result.reason;
@@ -167,6 +169,11 @@ async function readMac(nic: string): Promise<string | null> {
 
 function isMac(text: string): boolean {
   return /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i.test(text);
+}
+
+/** Milliseconds that no setting of the clock changes, the same for all processes of the host. */
+function sinceBootMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function markOf(context: AgentContext): string {

@@ -145,7 +145,7 @@ async function holdOnly(
 async function stop(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
   if (takeHandoverMark(context)) {
     // Never so long that the stop itself could run out of time: that would count as a failure.
-    const forMs = Math.min(settings.handoverMs, context.timeoutMs / 2);
+    const forMs = Math.min(settings.handoverMs, Math.floor(context.timeoutMs / 2));
     await letConnectionsEnd(context, { ip: settings.ip, forMs });
   }
   const result = await remove(context, settings);

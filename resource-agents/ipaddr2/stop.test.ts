@@ -1,6 +1,9 @@
 // A host in memory whose leases are renewed, as the daemon's are: conformance/ has none.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { AddressTable, AgentContext, KernelAddress } from "../contract.ts";
 import { IPADDR2_AGENT } from "./index.ts";
 
@@ -12,6 +15,20 @@ interface HostInMemory {
   /** What the heartbeat process answers to the end of a renewal. */
   readonly renewalProblem?: string;
 }
+
+const CONTEXT: Omit<AgentContext, "addresses"> = {
+  resource: "vip",
+  parameters: { ip: "192.0.2.10" },
+  isProbe: false,
+  checkLevel: 0,
+  timeoutMs: 1000,
+  isSupervised: true,
+  signal: new AbortController().signal,
+  run: async () => ({ kind: "notSpawned", reason: "nothing is run here" }),
+  wait: async () => {},
+  log: () => {},
+  runFolder: "/nonexistent",
+};
 
 async function stop(nic: string | null, host: HostInMemory, isSupervised = true) {
   const released: string[] = [];
@@ -28,20 +45,8 @@ async function stop(nic: string | null, host: HostInMemory, isSupervised = true)
     whoHas: async () => null,
     announce: () => {},
   };
-  const context: AgentContext = {
-    resource: "vip",
-    parameters: { ip: "192.0.2.10", ...(nic === null ? {} : { nic }) },
-    isProbe: false,
-    checkLevel: 0,
-    timeoutMs: 1000,
-    isSupervised,
-    signal: new AbortController().signal,
-    addresses,
-    run: async () => ({ kind: "notSpawned", reason: "nothing is run here" }),
-    wait: async () => {},
-    log: () => {},
-    runFolder: "/nonexistent",
-  };
+  const parameters = { ip: "192.0.2.10", ...(nic === null ? {} : { nic }) };
+  const context = { ...CONTEXT, parameters, isSupervised, addresses };
   const { status, reason } = await IPADDR2_AGENT.stop(context);
   return { status, reason, released };
 }
@@ -77,4 +82,55 @@ suite("IPaddr2: a stop ends the renewal wherever it may go on", () => {
     const stopped = await stop("eth0", { nics: ["lo"], addresses: [] }, false);
     assert.deepEqual(stopped, { status: 0, reason: "", released: [] });
   });
+});
+
+suite("IPaddr2: a stop that ends a planned move", () => {
+  let runFolder: string;
+  setup(() => {
+    runFolder = mkdtempSync(join(tmpdir(), "lb-handover-"));
+  });
+  teardown(() => rmSync(runFolder, { recursive: true, force: true }));
+
+  for (const [name, timeoutMs, laterMs] of [
+    ["falls silent for a whole number of milliseconds", 3, 0],
+    ["is one still when the clock was set meanwhile", 4, 3_600_000],
+  ] as const) {
+    test(name, async () => {
+      const rules = await rulesOfStop(timeoutMs, laterMs);
+      // Half of the stop's time, and as long as the address is kept at least.
+      assert.match(rules.join(), new RegExp(`timeout ${Math.floor(timeoutMs / 2) + 250}ms `));
+    });
+  }
+
+  /** What nft is told by the stop after a `migrate_to`, the clock set forward in between. */
+  async function rulesOfStop(timeoutMs: number, laterMs: number): Promise<readonly string[]> {
+    const rules: string[] = [];
+    const run: AgentContext["run"] = async (_command, _args, options) => {
+      rules.push(options?.input ?? "");
+      return { kind: "exited", status: 0, stdout: "", stderr: "" };
+    };
+    let held = [ON_ETH0];
+    const addresses: AddressTable = {
+      list: async () => held,
+      nics: async () => [{ name: "eth0", isUp: true }],
+      hold: async () => null,
+      release: async () => {
+        held = [];
+        return null;
+      },
+      whoHas: async () => null,
+      announce: () => {},
+    };
+    const parameters = { ip: "192.0.2.10", nic: "eth0" };
+    const context = { ...CONTEXT, parameters, timeoutMs, addresses, run, runFolder };
+    assert.equal((await IPADDR2_AGENT.migrateTo?.(context))?.status, 0);
+    const now = Date.now;
+    Date.now = () => now() + laterMs;
+    try {
+      assert.equal((await IPADDR2_AGENT.stop(context)).status, 0);
+    } finally {
+      Date.now = now;
+    }
+    return rules;
+  }
 });
