@@ -5,6 +5,7 @@ import type {
 } from "../../../resource-agents/contract.ts";
 import { canonicalIp } from "../hints/index.ts";
 import type { WriteLog } from "../log/index.ts";
+import { type Place, placeKey } from "./address-place.ts";
 import { IpBatch } from "./ip-batch.ts";
 import { deleteLine, findBadWord, parseShown, replaceLine, type Shown } from "./shown-addresses.ts";
 
@@ -46,11 +47,6 @@ export function openAddressTable(ports: AddressTablePorts): OpenAddressTable {
   };
 }
 
-interface Place {
-  readonly ip: string;
-  readonly nic: string;
-}
-
 class Table {
   readonly #ports: AddressTablePorts;
   readonly #batch: IpBatch;
@@ -84,7 +80,7 @@ class Table {
   async holdLease(request: AddressRequest): Promise<string | null> {
     const badWord = findBadWord(request);
     if (badWord !== null) return badWord;
-    this.#leased.add(keyOf(request));
+    this.#leased.add(placeKey(request));
     const problem = await this.#ports.holdLease(request);
     if (problem !== null) return problem;
     return findAll(await this.show(), request).length > 0 ? null : `${nameOf(request)}: not there`;
@@ -122,7 +118,7 @@ class Table {
 
   /** The lease counts as going on until the heartbeat process has said that it ended. */
   async #endLease(address: Place): Promise<string | null> {
-    const key = keyOf(address);
+    const key = placeKey(address);
     if (!this.#leased.has(key)) return null;
     const problem = await this.#ports.releaseLease(address.ip, address.nic);
     if (problem === null) this.#leased.delete(key);
@@ -139,10 +135,6 @@ function read(text: string, problem: string): Shown {
 function findAll(shown: Shown, place: Place): readonly KernelAddress[] {
   const ip = canonicalIp(place.ip);
   return shown.addresses.filter((each) => each.nic === place.nic && canonicalIp(each.ip) === ip);
-}
-
-function keyOf(place: Place): string {
-  return `${place.nic} ${canonicalIp(place.ip)}`;
 }
 
 function nameOf(place: Place): string {

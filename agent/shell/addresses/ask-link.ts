@@ -11,6 +11,7 @@ import {
   whoHas,
 } from "../../../resource-agents/index.ts";
 import type { WriteLog } from "../log/index.ts";
+import type { Place } from "./address-place.ts";
 import { ExpectedAddresses } from "./expected-addresses.ts";
 import { IpBatch } from "./ip-batch.ts";
 import { RecentSilences } from "./recent-silences.ts";
@@ -66,11 +67,6 @@ export function openLinkQuestions(log: WriteLog): LinkQuestions {
       announcer.close();
     },
   };
-}
-
-interface Place {
-  readonly ip: string;
-  readonly nic: string;
 }
 
 interface NeighbourList {

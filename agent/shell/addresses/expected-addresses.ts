@@ -1,15 +1,11 @@
 import { networkInterfaces } from "node:os";
 
 import { canonicalIp } from "../hints/index.ts";
+import { type Place, placeKey } from "./address-place.ts";
 
 /** So often at most, in milliseconds, since the answers are of use for as long. */
 const ASKED_ANEW_AFTER_MS = 500;
 const EXPECTED_MAX = 64;
-
-interface Place {
-  readonly ip: string;
-  readonly nic: string;
-}
 
 /** What the collection looks at. */
 export interface ExpectedPorts {
@@ -34,7 +30,7 @@ export class ExpectedAddresses {
 
   /** Notes an address; the oldest is forgotten when there are too many. */
   note(place: Place): void {
-    const key = keyOf(place);
+    const key = placeKey(place);
     this.#places.delete(key);
     const [oldest] = this.#places.keys();
     if (this.#places.size >= EXPECTED_MAX && oldest !== undefined) this.#places.delete(oldest);
@@ -48,7 +44,7 @@ export class ExpectedAddresses {
     if (now - this.#askedAt < ASKED_ANEW_AFTER_MS) return [];
     this.#askedAt = now;
     const own = this.#ports.ownAddresses();
-    const others = [...this.#places].filter(([key]) => key !== keyOf(place));
+    const others = [...this.#places].filter(([key]) => key !== placeKey(place));
     // The own address never answers: its silence would say nothing.
     return others.map(([, other]) => other).filter(({ ip }) => !own.has(canonicalIp(ip)));
   }
@@ -57,8 +53,4 @@ export class ExpectedAddresses {
 function ownAddresses(): ReadonlySet<string> {
   const all = Object.values(networkInterfaces()).flatMap((nic) => nic ?? []);
   return new Set(all.map(({ address }) => canonicalIp(address)));
-}
-
-function keyOf({ ip, nic }: Place): string {
-  return `${nic} ${canonicalIp(ip)}`;
 }

@@ -1,4 +1,4 @@
-import { canonicalIp } from "../hints/index.ts";
+import { type Place, placeKey } from "./address-place.ts";
 
 /**
  * How long the silence of an address is still evidence, in milliseconds. It must cover the starts
@@ -10,11 +10,6 @@ const SILENCES_MAX = 512;
 interface Silence {
   readonly endedAt: number;
   readonly waitedMs: number;
-}
-
-interface Place {
-  readonly ip: string;
-  readonly nic: string;
 }
 
 /**
@@ -33,7 +28,7 @@ export class RecentSilences {
 
   /** Notes how long nobody answered; null: somebody did. */
   note(place: Place, waitedMs: number | null): void {
-    const key = keyOf(place);
+    const key = placeKey(place);
     this.#silences.delete(key);
     if (waitedMs === null) return;
     const [oldest] = this.#silences.keys();
@@ -43,14 +38,10 @@ export class RecentSilences {
 
   /** True when nobody answered for at least `waitMs` a moment ago; forgets that. */
   take(place: Place, waitMs: number): boolean {
-    const key = keyOf(place);
+    const key = placeKey(place);
     const silence = this.#silences.get(key);
     this.#silences.delete(key);
     if (silence === undefined || silence.waitedMs < waitMs) return false;
     return this.#now() - silence.endedAt <= SILENCE_FRESH_MS;
   }
-}
-
-function keyOf({ ip, nic }: Place): string {
-  return `${nic} ${canonicalIp(ip)}`;
 }
