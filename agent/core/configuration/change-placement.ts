@@ -19,7 +19,7 @@ import {
 } from "./edit.ts";
 import { freeId } from "./listed-ids.ts";
 import { quote } from "./near-names.ts";
-import { findResource, withContents } from "./resource-tree.ts";
+import { findResource, outermostId } from "./resource-tree.ts";
 import { readBoolean } from "./value-types.ts";
 
 /**
@@ -75,12 +75,9 @@ export function clearResource(
   const problems = checkNames(cib, change, nodes);
   if (problems.length > 0) return refuse(cib, ...problems);
   // What is in a clone is placed by its clone, as cleanup and restart take either id.
-  const outer = cib.resources.filter(
-    (each) => each.kind === "clone" && withContents(each).some(({ id }) => id === change.id),
-  );
-  const ids = new Set([change.id, ...outer.map(({ id }) => id)]);
+  const ids = [change.id, outermostId(cib, change.id)];
   return removeConstraints(cib, (constraint) =>
-    [...ids].some((id) => isCommanded(constraint, id, change.node)),
+    ids.some((id) => isCommanded(constraint, id, change.node)),
   );
 }
 
