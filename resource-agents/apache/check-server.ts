@@ -18,7 +18,7 @@ const HTML_END_OR_AUTO = /<\/ *html *>|BusyWorkers/i;
 
 /**
  * Null when the server's status page is as expected; otherwise what came instead. A page that was
- * not given is no verdict: any answer passes, since another rule may stand before the page.
+ * not given is no verdict. Any answer passes then, since another rule may stand before the page.
  */
 export async function explainStatus(server: Server): Promise<string | null> {
   const { settings } = server;

@@ -52,7 +52,7 @@ const PARAMETERS: readonly AgentParameter[] = [
   parameter("testconffile", "File of deep checks", {
     longDescription:
       "A file of named checks: test NAME, then lines of url, match, user, password, and here " +
-      "also host, status (200, 2xx, 200-206) and tlsname, then end. No match: any page will do.",
+      "also host, status (200, 2xx, 200-206) and tlsname, then end. Without match any page does.",
   }),
   parameter("testname", "Name in testconffile", {
     longDescription:

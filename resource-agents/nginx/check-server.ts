@@ -28,7 +28,7 @@ export async function explainServing(server: NginxServer): Promise<string | null
     const expected = { statuses: null, text: settings.statusRegex };
     return explainPage(settings.statusUrl, page, expected);
   }
-  // One that was only found may be meant for others: any answer of it proves a worker.
+  // One that was only found may be meant for others, so that any answer of it proves a worker.
   if (config.statusPage !== null && settings.port === null) {
     const { url, host } = config.statusPage;
     const page = await fetchPage(url, { ...options, ...(host === null ? {} : { host }) });

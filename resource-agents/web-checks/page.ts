@@ -28,7 +28,7 @@ export interface FetchOptions {
 export interface Expectation {
   /** Null: status 200. */
   readonly statuses: StatusRanges | null;
-  /** Null: any text. */
+  /** Null when any text will do. */
   readonly text: RegExp | null;
 }
 

@@ -8,7 +8,7 @@ import {
   type WorkingResource,
 } from "./working.ts";
 
-/** Which instance fits: one in that role (`unknown`: any), now or after the transition. */
+/** Which instance fits: one in that role (`unknown` for each), now or after the transition. */
 export interface WantedInstance {
   readonly role: Role;
   readonly isCurrent: boolean;

@@ -366,7 +366,7 @@ export interface OperationSettings {
   readonly onFail: FailureResponse;
   readonly roleAfterFailure: Role;
   readonly requires: "nothing" | "quorum" | "fencing";
-  /** Null: any role in which the operation makes sense. */
+  /** Null when the operation is for each role in which it makes sense. */
   readonly role: Role | null;
   readonly checkLevel: number;
   readonly options: NameValues;

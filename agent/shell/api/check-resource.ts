@@ -320,7 +320,7 @@ async function askAgent(
   return [{ code: "agent-refused", path: `resource "${id}"`, found: "", expected }];
 }
 
-/** A unit that is not there may be one whose name was mistyped: any name makes an agent. */
+/** A unit that is not there may be one whose name was mistyped, since any name makes an agent. */
 async function nearUnit({ metadata }: ResourceAgent, agents: AgentCatalogue): Promise<string> {
   if (metadata.standard !== "systemd") return "";
   const name = metadataName(metadata);
