@@ -153,7 +153,7 @@ build_programs() {
       -newer dist/lb-agent.cjs -print -quit)
   fi
   if [ -z "$newer" ]; then return; fi
-  quietly "building the programs" node scripts/build.mjs
+  quietly "building the programs" node --import=tsx scripts/build.mjs
 }
 
 check_node

@@ -9,7 +9,6 @@ import {
   type ResourceStatus,
   renderAgentName,
 } from "../../agent/core/model/index.ts";
-import { planOperation } from "../../agent/core/scheduler/index.ts";
 import { failed, refused } from "../ctl-error.ts";
 import type { HandOperation, HandResult } from "../local-agents/index.ts";
 import { belongsTo } from "../render/belongs-to.ts";
@@ -66,7 +65,7 @@ async function debug(
   const facts = await session.withAgent(async (agent) => {
     return { cib: await agent.getCib(), status: await agent.getStatus() };
   });
-  const order = findOrder(facts.cib, { id, operation, verb });
+  const order = await findOrder(facts.cib, { id, operation, verb });
   const own = facts.status.resources.filter((each) => belongsTo(each, id));
   if (!isGiven(options, "force")) checkSafe(operation, { id, own, here: facts.status.localNode });
   for (const line of warningsOf(operation, { id, own, status: facts.status })) {
@@ -97,10 +96,10 @@ async function run(
 }
 
 /** What the cluster would run; throws for what is no single resource. */
-function findOrder(
+async function findOrder(
   cib: Cib,
   { id, operation, verb }: { id: string; operation: HandOperation; verb: string },
-): OperationOrder {
+): Promise<OperationOrder> {
   const found = cib.resources.flatMap(withContents).find((each) => each.id === id);
   if (found === undefined) throw refused(`unable to find a resource/clone/group: ${id}`);
   if (found.kind === "group") {
@@ -112,6 +111,7 @@ function findOrder(
     const inner = primitivesOf(found).map((each) => each.id);
     throw refused(`unable to ${verb} a clone, try the clone's resource: ${inner.join(", ")}`);
   }
+  const { planOperation } = await import("../../agent/core/scheduler/index.ts");
   const order = planOperation(cib, id, operation === "monitor" ? "probe" : operation);
   if (order === null) throw refused(`unable to find a resource/clone/group: ${id}`);
   return order;

@@ -3,7 +3,6 @@ import { findResource } from "../../agent/core/configuration/index.ts";
 import { type Change, primitivesOf, withoutNumber } from "../../agent/core/model/index.ts";
 import { failed } from "../ctl-error.ts";
 import { parseMetaSwitch } from "../parse/parse-resource.ts";
-import { renderEffect } from "../render/render-transition-plan.ts";
 import type { Session } from "../session.ts";
 import { applyAndReport, isGiven, type Options } from "./command-kit.ts";
 import { readLiveInput } from "./read-facts.ts";
@@ -36,6 +35,7 @@ export function disableSafely(
         ({ resource }) => resource === null || !meant.has(withoutNumber(resource)),
       );
       if (others.length > 0) {
+        const { renderEffect } = await import("../render/render-transition-plan.ts");
         const lines = others.map((effect) => `it also ${renderEffect(effect)}`);
         throw failed("not disabled, since that has an effect on other resources", ...lines);
       }

@@ -64,7 +64,7 @@ export function notInCluster(folder: string): Error {
 
 /** The configuration of a cluster.yaml text. Throws with every problem in it. */
 export async function parseConfigText(text: string): Promise<ClusterConfig> {
-  const { parseDocument } = await import("yaml");
+  const { parseDocument } = await import("./yaml-reader.ts");
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error !== undefined) throw refused(`cluster.yaml: ${error.message.split("\n")[0]}`);

@@ -7,7 +7,7 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type { MessageCodec } from "../../../proto/api-definition.ts";
+import type { MessageCodec } from "../../../proto/message-source.ts";
 import { canonicalJson } from "../../core/base/index.ts";
 import { type ApiReply, type Cib, type Problem, renderProblem } from "../../core/model/index.ts";
 import {
