@@ -241,7 +241,7 @@ Ticket Constraints:
       ["property set no-quorum-policy=bogus", /^Error: property "no-quorum-policy": "bogus"/],
       ["constraint order a then b", /^Error: resource "a"/],
       ["constraint location a prefers p1=abc", /"abc"/],
-      ["node standby nosuch", /^Error: node 'nosuch' is not in this cluster/],
+      ["node standby nosuch", /^Error: node "nosuch": is not in this cluster; the nodes are/],
       ["node standby --wait=abc", /^Error: 'abc' is not a valid number of seconds/],
       ["resource status nosuch", /^Error: resource id 'nosuch' not found/],
       ["status --output-format xml", /^Error: 'xml' is not a valid output format/],

@@ -224,6 +224,8 @@ export interface AgentContext {
   readonly meta?: Readonly<Record<string, string>>;
   /** For migrateTo and migrateFrom: names of the nodes. */
   readonly migration?: { readonly source: string; readonly target: string };
+  /** A start right after a stop that went well, on this node or on the other. Absent: no. */
+  readonly followsStop?: boolean;
   /** The node that the action runs on, as the cluster calls it. Absent: nobody said. */
   readonly node?: string;
   /**

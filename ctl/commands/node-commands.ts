@@ -1,6 +1,7 @@
 /** `lbctl node …`: taking a node out of service, and its attributes. */
 import type { Command } from "commander";
 import type { Change, ClusterStatus, NameValues } from "../../agent/core/model/index.ts";
+import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import { parseValues } from "../parse/parse-values.ts";
 import { renderNodeAttributes } from "../render/render-config.ts";
@@ -62,13 +63,16 @@ function switchNodes(
   const isForAll = isGiven(options, "all");
   if (isForAll && words.length > 0) throw refused("name nodes or use --all, not both");
   return session.withAgent(async (agent) => {
-    const status = await agent.getStatus();
-    const all = status.nodes.map(({ name }) => name);
-    const names = isForAll ? all : words.length === 0 ? [status.localNode] : words;
-    checkNodes(status, names);
+    // Named ones are checked by the agent: a planned move begins a question earlier.
+    const names = words.length > 0 ? words : await unnamedNodes(agent, isForAll);
     const changes = names.map((node): Change => ({ kind: "setNodeAttributes", node, values }));
     await applyAndReport(session, agent, { changes, options });
   });
+}
+
+async function unnamedNodes(agent: AgentClient, isForAll: boolean): Promise<readonly string[]> {
+  const { nodes, localNode } = await agent.getStatus();
+  return isForAll ? nodes.map(({ name }) => name) : [localNode];
 }
 
 function attribute(session: Session, words: readonly string[], options: Options): Promise<void> {

@@ -24,6 +24,11 @@ import { findCloneProblem, type IpSettings, readIpSettings } from "./settings.ts
 /** How long another owner of the address has to answer before a start. */
 const OWNER_WAIT_MS = 20;
 /**
+ * The same when the cluster itself had the address until this moment: the owner has let go, and a
+ * link that is well answers within 1 ms.
+ */
+const OWNER_WAIT_AFTER_STOP_MS = 5;
+/**
  * The same before a repair: each millisecond is outage, and a link that is well answers within 1
  * ms.
  */
@@ -71,7 +76,8 @@ async function withSettings(
 async function start(context: AgentContext, settings: IpSettings): Promise<AgentResult> {
   const cloneProblem = findCloneProblem(context);
   if (cloneProblem !== null) return failed(OCF.ERR_CONFIGURED, cloneProblem);
-  return hold(context, settings, OWNER_WAIT_MS);
+  const hadIt = context.followsStop === true;
+  return hold(context, settings, hadIt ? OWNER_WAIT_AFTER_STOP_MS : OWNER_WAIT_MS);
 }
 
 /** The source of a planned move: it goes on as it is until the target holds the address. */

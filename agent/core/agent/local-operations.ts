@@ -16,7 +16,10 @@ import { packFailcounts, packResource } from "../replication/index.ts";
 import { digestRestart } from "../scheduler/index.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { endAction } from "./end-action.ts";
-import type { AgentState, AgentStep, OpenOrder, Purpose } from "./state.ts";
+import { type AgentState, type AgentStep, hasPeer, type OpenOrder, type Purpose } from "./state.ts";
+
+/** For so long after a resource's stop its start is the second half of a move or of a restart. */
+const STOP_FRESH_MS = 1000;
 
 /** Begins one operation on this node and notes it in the history while it is under way. */
 export function beginOperation(
@@ -45,7 +48,8 @@ function openOrder(
   };
   const orders = new Map(state.orders).set(orderId, open);
   const begun: AgentState = { ...state, orders, nextId: orderId + 1 };
-  const run: AgentEffect = { kind: "runOperation", orderId, order };
+  const told = followsStop(state, order, context.now) ? { followsStop: true } : {};
+  const run: AgentEffect = { kind: "runOperation", orderId, order: { ...order, ...told } };
   if (order.intervalMs > 0) return perform(begun, run);
   const pending = recordOutcome(begun, open, {
     outcome: { kind: "pending" },
@@ -58,6 +62,18 @@ function openOrder(
     (next) => perform(next, run),
     (next) => shareResource(next, order.resource, context.now),
   ]);
+}
+
+function followsStop(state: AgentState, order: OperationOrder, now: Instant): boolean {
+  if (order.operation !== "start") return false;
+  const histories = hasPeer(state) ? [state.localHistory, state.peerHistory] : [state.localHistory];
+  return histories.some(({ resources }) => {
+    const own = resources.find(({ resource }) => resource === order.resource);
+    const newest = own?.records.reduce((best, each) => (each.callId > best.callId ? each : best));
+    if (newest === undefined || newest.operation !== "stop") return false;
+    const { outcome, changedAt } = newest;
+    return outcome.kind === "exited" && outcome.status === 0 && now - changedAt <= STOP_FRESH_MS;
+  });
 }
 
 /**

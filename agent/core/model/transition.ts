@@ -23,6 +23,11 @@ export interface OperationOrder {
   readonly meta?: NameValues;
   readonly migration?: { readonly source: NodeName; readonly target: NodeName };
   /**
+   * True for a start within moments of a stop of the resource that went well, here or on the peer:
+   * whoever else had its address would have been in the way until then.
+   */
+  readonly followsStop?: boolean;
+  /**
    * Since when the resource is kept for the node that carries this out (shutdown-lock), in
    * wall-clock seconds: goes into the history with a result that shows it stopped.
    */

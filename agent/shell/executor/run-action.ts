@@ -196,6 +196,7 @@ function buildContext(call: ActionCall, ports: ActionPorts, parts: ContextParts)
     intervalMs: order.intervalMs,
     meta: order.meta ?? {},
     ...(order.migration === undefined ? {} : { migration: order.migration }),
+    ...(order.followsStop === true ? { followsStop: true } : {}),
     ...(ports.node === undefined ? {} : { node: ports.node }),
     ...(ports.toolsFolder === undefined ? {} : { toolsFolder: ports.toolsFolder }),
     checkLevel: order.checkLevel,

@@ -134,3 +134,39 @@ suite("IPaddr2: a stop that ends a planned move", () => {
     return rules;
   }
 });
+
+suite("IPaddr2: how long a start asks for another owner", () => {
+  for (const [name, followsStop, waitMs] of [
+    ["as long as it takes when nothing is known", undefined, 20],
+    ["shorter when the cluster has let go of it just now", true, 5],
+  ] as const) {
+    test(name, async () => {
+      const waits: number[] = [];
+      const own = { ip: "192.0.2.2", prefixLength: 24, nic: "eth0", remainingMs: null };
+      let held: readonly KernelAddress[] = [own];
+      const addresses: AddressTable = {
+        list: async () => held,
+        nics: async () => [{ name: "eth0", isUp: true }],
+        hold: async () => {
+          held = [own, ON_ETH0];
+          return null;
+        },
+        release: async () => null,
+        whoHas: async (_ip, _nic, ms) => {
+          waits.push(ms);
+          return null;
+        },
+        announce: () => {},
+      };
+      const parameters = { ip: "192.0.2.10", nic: "eth0" };
+      const told = followsStop === undefined ? {} : { followsStop };
+      const { status, reason } = await IPADDR2_AGENT.start({
+        ...CONTEXT,
+        ...told,
+        parameters,
+        addresses,
+      });
+      assert.deepEqual([status, reason, waits], [0, "", [waitMs]]);
+    });
+  }
+});
