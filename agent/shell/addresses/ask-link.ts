@@ -37,6 +37,8 @@ export interface LinkQuestions extends Pick<AddressTable, "whoHas" | "announce">
 /** Opens the warm children with which the link is asked and told without a fork. */
 export function openLinkQuestions(log: WriteLog): LinkQuestions {
   const batch = new IpBatch(log);
+  // Started now: when a peer falls silent there is no time for a fork.
+  batch.ask(null, SHOW_LOOPBACK).catch(() => {}); // Its failure is in the log.
   const announcer = openAnnouncer();
   const neighbours = batchedNeighbours(batch);
   const silences = new RecentSilences();
@@ -94,7 +96,8 @@ function batchedNeighbours(batch: IpBatch): NeighbourTable {
   return {
     forget: async (ip, nic) => {
       if (isIP(ip) === 0 || !NIC_NAME.test(nic)) return;
-      await ask(`neigh del ${ip} dev ${nic}`, SHOW_LOOPBACK);
+      // `del` would end the whole `ip` when there is none, and all who wait for it with it.
+      await ask(`neigh flush to ${ip} dev ${nic} nud all`, SHOW_LOOPBACK);
     },
     list: async (nic, since) => {
       if (!NIC_NAME.test(nic)) return [];
