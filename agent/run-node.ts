@@ -37,6 +37,7 @@ import {
 } from "./shell/api/index.ts";
 import { openClock } from "./shell/clock/index.ts";
 import type { ClusterFiles } from "./shell/cluster-files/index.ts";
+import { openDeepLooks } from "./shell/deep-looks/index.ts";
 import type { OpenDisk } from "./shell/disk/index.ts";
 import { type Executor, openExecutor } from "./shell/executor/index.ts";
 import { type Heartbeat, startHeartbeat } from "./shell/heartbeat-process/index.ts";
@@ -193,6 +194,10 @@ function openCore(parts: Parts, { addresses, agents, link }: CoreParts): void {
     clock: { ...clock, wakeAt },
     prober,
     files: openFileReader((askId, files) => post(parts, { kind: "filesRead", askId, files })),
+    deepLooks: openDeepLooks({
+      ...operationPorts,
+      onLooked: (lookId, finding) => post(parts, { kind: "deepLooked", lookId, finding }),
+    }),
     runner: executor,
     disk: settings.disk,
     replies: requests,

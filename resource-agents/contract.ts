@@ -102,6 +102,19 @@ export interface AgentMetadata {
 export interface AgentResult {
   readonly status: number;
   readonly reason: string;
+  /** Of a monitor whose server works and whose deep checks do not pass: what of them fails. */
+  readonly deep?: DeepFinding;
+}
+
+/**
+ * What of a server's deep checks fails, as this node sees it. The names mean the same on both
+ * nodes: the cluster compares what fails on one with what fails on the other.
+ */
+export interface DeepFinding {
+  /** Checks that fail when this node's server makes them; null: no server here can make them. */
+  readonly checks: readonly string[] | null;
+  /** Groups of members none of which accepts a connection from this node; null: not known. */
+  readonly groups: readonly string[] | null;
 }
 
 /** The result of an action that did what it was asked for. */
@@ -344,6 +357,12 @@ export interface ResourceAgent {
    * and again on the passive node: cheap, and no worse than `validate` to what else runs there.
    */
   readonly checkReadiness?: (context: AgentContext) => Promise<readonly ReadinessFinding[]>;
+  /**
+   * What of the deep checks of a monitor with these parameters and this check level fails on this
+   * node, whether the resource runs here or not; asked when they have failed on the other node.
+   * Touches nothing, and ends within the timeout.
+   */
+  readonly findDeep?: (context: AgentContext) => Promise<DeepFinding>;
   /** What both nodes should have alike for this resource; asked about once a minute. */
   readonly listCompared?: (context: AgentContext) => Promise<readonly ComparedItem[]>;
 }

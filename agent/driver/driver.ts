@@ -8,6 +8,7 @@ import type { AgentEffect, AgentEvent } from "../core/model/index.ts";
 import type {
   AddressProber,
   Clock,
+  DeepLooks,
   Disk,
   FileReader,
   Heartbeat,
@@ -27,6 +28,7 @@ export interface DriverPorts {
   readonly disk: Disk;
   readonly prober: AddressProber;
   readonly files: FileReader;
+  readonly deepLooks: DeepLooks;
   readonly replies: Replies;
   readonly log: LogSink;
   readonly lifecycle: Lifecycle;
@@ -109,6 +111,9 @@ function performEffect(
       break;
     case "readFiles":
       ports.files.read(effect.askId, effect.names);
+      break;
+    case "lookDeep":
+      ports.deepLooks.look(effect.lookId, effect.order);
       break;
     case "reply":
       ports.replies.reply(effect.requestId, effect.reply);

@@ -3,6 +3,7 @@ export type { Disk } from "./disk.ts";
 export type { OperationReport, OperationRunner } from "./operation-runner.ts";
 export type {
   AddressProber,
+  DeepLooks,
   FileReader,
   Heartbeat,
   Lifecycle,

@@ -3,6 +3,7 @@ import type {
   ApiReply,
   HeartbeatCommand,
   MessagePacket,
+  OperationOrder,
   ProbeTarget,
 } from "../core/model/index.ts";
 
@@ -26,6 +27,14 @@ export interface AddressProber {
 /** Reads text files of this host; ends in one `filesRead` event a question. */
 export interface FileReader {
   read(askId: number, names: readonly string[]): void;
+}
+
+/**
+ * Finds out what of the deep checks of a monitor fails on this host, without a part in its
+ * operations; ends in one `deepLooked` event a look, within the timeout of the order.
+ */
+export interface DeepLooks {
+  look(lookId: number, order: OperationOrder): void;
 }
 
 /** Answers clients of the API. An answer to a client that has gone is dropped. */

@@ -1,14 +1,16 @@
-import { type AgentResult, failed } from "../contract.ts";
+import { type AgentResult, type DeepFinding, failed } from "../contract.ts";
 import {
   explainPage,
   type FetchOptions,
   fetchPage,
+  findDeepHere,
   readWebChecks,
   runWebChecks,
   tryConnect,
   type WebChecksResult,
+  withGroups,
 } from "../web-checks/index.ts";
-import type { Server } from "./server.ts";
+import { describeServer, findParent, type Server } from "./server.ts";
 import { adviseOnStatus, findStatusPlace } from "./status-page.ts";
 
 const REQUEST_TIMEOUT_MAX_MS = 10_000;
@@ -55,6 +57,29 @@ export async function checkDeep(server: Server, endsAt: number): Promise<AgentRe
   const options = fetchOptions(server);
   const timeoutMs = Math.min(REQUEST_TIMEOUT_MAX_MS, leftMs);
   return runWebChecks(result.checks, { ...options, timeoutMs });
+}
+
+/** The same, with what of the members is down when they do not pass. */
+export async function checkDeepAndMembers(server: Server, endsAt: number): Promise<AgentResult> {
+  const { context, config } = server;
+  const groups = config?.facts.memberGroups ?? null;
+  return withGroups(await checkDeep(server, endsAt), groups, { context, endsAt });
+}
+
+/** What fails of the deep checks on this host, whether the server runs here or not. */
+export function findServerDeep(server: Server): Promise<DeepFinding> {
+  const { context, settings } = server;
+  const read = readServerChecks(server);
+  return findDeepHere(context, {
+    isRunning: findParent(server) !== null,
+    checks: read.kind === "checks" ? read.checks : [],
+    explainServing: () => explainStatus(server),
+    runChecks: (endsAt) => checkDeep(server, endsAt),
+    findGroups: async () => {
+      const described = await describeServer(context, settings, true);
+      return described.config?.facts.memberGroups ?? null;
+    },
+  });
 }
 
 /** The deep checks of the parameters and of the file that they name. */

@@ -16,6 +16,7 @@ const NO_FACTS: ConfigFacts = {
   otherCertificates: [],
   withoutCertificate: [],
   members: [],
+  memberGroups: [],
   includedFolders: [],
   usesDefaultMethod: false,
 };
@@ -137,6 +138,33 @@ suite("directives of httpd", () => {
       "two.example",
       "three.example",
       "four.example",
+    ]);
+  });
+
+  test("members are grouped by balancer, with the ports that are meant", () => {
+    const { memberGroups } = facts([
+      "<Proxy balancer://A>",
+      "BalancerMember http://One.example:8080 route=x",
+      "BalancerMember ajp://[fd00::1]",
+      "BalancerMember unix:/run/x.sock|fcgi://localhost/",
+      "</Proxy>",
+      "BalancerMember balancer://b https://two.example status=+H",
+      "BalancerMember balancer://local http://127.0.0.1:8081",
+      "ProxyPass /c http://three.example/ retry=5",
+      "ProxyPass /e balancer://a/",
+      "ProxyPass /g http://127.0.0.1:8081/",
+      "ProxyPassMatch ^/(.*)$ http://$1/",
+    ]);
+    assert.deepEqual(memberGroups, [
+      {
+        name: "a",
+        members: [
+          { host: "one.example", port: 8080 },
+          { host: "fd00::1", port: 8009 },
+        ],
+      },
+      { name: "b", members: [{ host: "two.example", port: 443 }] },
+      { name: "three.example:80", members: [{ host: "three.example", port: 80 }] },
     ]);
   });
 

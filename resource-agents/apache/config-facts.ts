@@ -1,7 +1,9 @@
 /** What of a configuration decides whether a server could start and where it shows its status. */
 import { dirname, isAbsolute, join } from "node:path";
 import type { CertificatePair } from "../host-checks/index.ts";
+import type { MemberGroup } from "../web-checks/index.ts";
 import type { Directive, Section } from "./directives.ts";
+import { findMemberGroups } from "./member-groups.ts";
 
 /** One Listen directive. `host` is null when it listens on all addresses. */
 export interface Listen {
@@ -31,6 +33,8 @@ export interface ConfigFacts {
   readonly withoutCertificate: readonly string[];
   /** Hosts that are proxied to. */
   readonly members: readonly string[];
+  /** The members of each balancer, and places that are proxied to without one. */
+  readonly memberGroups: readonly MemberGroup[];
   /** Folders whose files are included by a pattern, also when there is none yet. */
   readonly includedFolders: readonly string[];
   /** True when a balancer is used that names no method of its own. */
@@ -87,6 +91,7 @@ export function findConfigFacts(
       ? []
       : certificates.flatMap(({ place }) => (place === null ? [] : [place])),
     members: unique(directives.flatMap(memberOf)),
+    memberGroups: findMemberGroups(directives),
     includedFolders: unique(
       directives
         .filter(({ name }) => name === "include" || name === "includeoptional")

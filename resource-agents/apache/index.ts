@@ -8,7 +8,7 @@ import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contrac
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
 import { checkInstalled } from "../server-process/installed.ts";
 import { checkServerReadiness } from "./check-readiness.ts";
-import { checkDeep, explainStatus } from "./check-server.ts";
+import { checkDeepAndMembers, explainStatus, findServerDeep } from "./check-server.ts";
 import { listServerCompared } from "./list-compared.ts";
 import { APACHE_METADATA } from "./metadata.ts";
 import { reloadServer } from "./reload-server.ts";
@@ -32,6 +32,12 @@ export const APACHE_AGENT: ResourceAgent = {
   reload: (context) => withSettings(context, reload),
   watches,
   checkReadiness: checkServerReadiness,
+  findDeep: async (context) => {
+    const result = readApacheSettings(context);
+    return result.kind === "refused"
+      ? { checks: null, groups: null }
+      : findServerDeep(await describeServer(context, result.settings, true));
+  },
   listCompared: listServerCompared,
 };
 
@@ -89,7 +95,7 @@ async function monitor(context: AgentContext, settings: ApacheSettings): Promise
     const isGone = findParent(server) === null;
     return failed(isGone ? OCF.NOT_RUNNING : OCF.ERR_GENERIC, problem);
   }
-  return context.checkLevel >= DEEP_CHECK_LEVEL ? checkDeep(server, endsAt) : SUCCEEDED;
+  return context.checkLevel >= DEEP_CHECK_LEVEL ? checkDeepAndMembers(server, endsAt) : SUCCEEDED;
 }
 
 async function validate(context: AgentContext, settings: ApacheSettings): Promise<AgentResult> {

@@ -1,14 +1,17 @@
-import { type AgentResult, failed } from "../contract.ts";
+import { type AgentResult, type DeepFinding, failed, SUCCEEDED } from "../contract.ts";
 import { askSocket } from "../server-process/ask-socket.ts";
 import {
   explainPage,
   type FetchOptions,
   fetchPage,
+  findDeepHere,
   readWebChecks,
   runWebChecks,
+  type WebChecksResult,
+  withGroups,
 } from "../web-checks/index.ts";
 import { askWorker } from "./ask-haproxy.ts";
-import type { HaproxyServer } from "./server.ts";
+import { type HaproxyServer, masterOf } from "./server.ts";
 
 const REQUEST_TIMEOUT_MAX_MS = 10_000;
 
@@ -43,9 +46,39 @@ export async function checkDeep(
   server: HaproxyServer,
   endsAt: number,
 ): Promise<AgentResult | null> {
+  const read = readChecks(server);
+  if (read === null) return null;
+  if (read.kind === "refused") return failed(read.status, read.reason);
+  const timeoutMs = Math.max(Math.floor(endsAt - performance.now()), 1);
+  return runWebChecks(read.checks, { ...fetchOptions(server), timeoutMs });
+}
+
+/** The same, with what of the members is down when they do not pass. */
+export async function checkDeepAndMembers(
+  server: HaproxyServer,
+  ends: { readonly checksAt: number; readonly allAt: number },
+): Promise<AgentResult> {
+  const result = (await checkDeep(server, ends.checksAt)) ?? SUCCEEDED;
+  const { context, config } = server;
+  return withGroups(result, config.memberGroups, { context, endsAt: ends.allAt });
+}
+
+/** What fails of the deep checks on this host, whether the server runs here or not. */
+export function findHaproxyDeep(server: HaproxyServer): Promise<DeepFinding> {
+  const read = readChecks(server);
+  return findDeepHere(server.context, {
+    isRunning: masterOf(server) !== null,
+    checks: read?.kind === "checks" ? read.checks : [],
+    explainServing: () => explainServing(server),
+    runChecks: async (endsAt) => (await checkDeep(server, endsAt)) ?? SUCCEEDED,
+    findGroups: async () => server.config.memberGroups,
+  });
+}
+
+function readChecks(server: HaproxyServer): WebChecksResult | null {
   const { testUrl, testRegex10, testConfigFile, testName, deepChecks } = server.settings;
   if (testUrl === null && testConfigFile === null && deepChecks.length === 0) return null;
-  const result = readWebChecks({
+  return readWebChecks({
     testUrl,
     testRegex: testRegex10,
     addresses: deepChecks,
@@ -53,9 +86,6 @@ export async function checkDeep(
     name: testName,
     base: baseUrl(server),
   });
-  if (result.kind === "refused") return failed(result.status, result.reason);
-  const timeoutMs = Math.max(Math.floor(endsAt - performance.now()), 1);
-  return runWebChecks(result.checks, { ...fetchOptions(server), timeoutMs });
 }
 
 function explainInfo(text: string): string | null {

@@ -9,7 +9,7 @@ import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contrac
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
 import { checkInstalled } from "../server-process/installed.ts";
 import { checkHaproxyReadiness } from "./check-readiness.ts";
-import { checkDeep, explainServing } from "./check-server.ts";
+import { checkDeepAndMembers, explainServing, findHaproxyDeep } from "./check-server.ts";
 import { listHaproxyCompared } from "./list-compared.ts";
 import { HAPROXY_METADATA } from "./metadata.ts";
 import { findMaster } from "./processes.ts";
@@ -20,6 +20,8 @@ import { startHaproxy, stopHaproxy } from "./start-server.ts";
 
 /** Check level from which a monitor makes the deep checks too. */
 const DEEP_CHECK_LEVEL = 10;
+/** Kept of a monitor's time to tell what was wrong. */
+const RESERVE_MS = 500;
 
 /** The resource agent for an HAProxy server. */
 export const HAPROXY_AGENT: ResourceAgent = {
@@ -35,6 +37,12 @@ export const HAPROXY_AGENT: ResourceAgent = {
     return result.kind === "refused"
       ? result.problems.map((problem) => ({ severity: "blocks", problem, remedy: "" }))
       : checkHaproxyReadiness(context, result.settings);
+  },
+  findDeep: async (context) => {
+    const result = readHaproxySettings(context);
+    return result.kind === "refused"
+      ? { checks: null, groups: null }
+      : findHaproxyDeep(describeHaproxy(context, result.settings));
   },
   listCompared: async (context) => {
     const result = readHaproxySettings(context);
@@ -60,7 +68,7 @@ async function stop(context: AgentContext, settings: HaproxySettings): Promise<A
 }
 
 async function monitor(context: AgentContext, settings: HaproxySettings): Promise<AgentResult> {
-  const endsAt = performance.now() + context.timeoutMs / 2;
+  const checksAt = performance.now() + context.timeoutMs / 2;
   if (findMaster(settings) === null) {
     const files = settings.configPaths.join(" ");
     return failed(OCF.NOT_RUNNING, `haproxy of "${files}": not running`);
@@ -72,7 +80,10 @@ async function monitor(context: AgentContext, settings: HaproxySettings): Promis
     return failed(masterOf(server) === null ? OCF.NOT_RUNNING : OCF.ERR_GENERIC, problem);
   }
   if (context.checkLevel < DEEP_CHECK_LEVEL) return SUCCEEDED;
-  return (await checkDeep(server, endsAt)) ?? SUCCEEDED;
+  return checkDeepAndMembers(server, {
+    checksAt,
+    allAt: checksAt + context.timeoutMs / 2 - RESERVE_MS,
+  });
 }
 
 async function validate(context: AgentContext, settings: HaproxySettings): Promise<AgentResult> {

@@ -54,6 +54,37 @@ suite("configuration of haproxy", () => {
     });
   }
 
+  test("members are the servers of each backend and listen", () => {
+    const path = join(folder, "haproxy.cfg");
+    const lines = [
+      "defaults",
+      "  default-server check",
+      "peers mates",
+      "  server lb1 10.0.0.9:1024",
+      "backend app",
+      "  server a ipv4@10.0.0.1:8080 check",
+      "  server b app2.example:8080 backup",
+      "  server c 10.0.0.3:8080 disabled",
+      "  server d 10.0.0.4",
+      "  server e unix@/run/e.sock",
+      "listen both",
+      "  bind :81",
+      "  server-template t 3 app.example:90 resolvers dns",
+    ];
+    writeFileSync(path, lines.join("\n"));
+    const { memberGroups } = readHaproxyConfig(settingsOf({ conffile: path }));
+    assert.deepEqual(memberGroups, [
+      {
+        name: "app",
+        members: [
+          { host: "10.0.0.1", port: 8080 },
+          { host: "app2.example", port: 8080 },
+        ],
+      },
+      { name: "both", members: [{ host: "app.example", port: 90 }] },
+    ]);
+  });
+
   for (const [words, isOwn] of [
     ["haproxy -W -D -f /e/a.cfg -f /e/d -p x", true],
     ["haproxy -sf 12 -x sockpair@3 -Ws -f /e/a.cfg -f /e/d", true],

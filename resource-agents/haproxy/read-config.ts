@@ -6,6 +6,7 @@ import {
   type FileStamps,
   stampFiles,
 } from "../host-checks/index.ts";
+import { gatherGroups, type Member, type MemberGroup, parseMember } from "../web-checks/index.ts";
 import { type ConfigLine, parseHaproxyConfig } from "./parse-config.ts";
 import type { HaproxySettings } from "./settings.ts";
 
@@ -33,6 +34,8 @@ export interface HaproxyConfig {
   readonly stateFile: string | null;
   readonly certificates: readonly CertificatePair[];
   readonly namedFiles: readonly string[];
+  /** The servers of each backend and listen. */
+  readonly memberGroups: readonly MemberGroup[];
 }
 
 const cached = new Map<string, { readonly stamps: FileStamps; readonly config: HaproxyConfig }>();
@@ -99,11 +102,22 @@ function summarize(lines: readonly ConfigLine[], files: readonly string[]): Hapr
         : resolve(global("server-state-base") ?? "/", stateFile),
     certificates: findCertificates(lines, global("crt-base") ?? "/"),
     namedFiles: findNamedFiles(lines, global("ca-base") ?? "/"),
+    memberGroups: gatherGroups(lines.flatMap(memberOf)),
   };
 }
 
 function bindsOf({ words }: ConfigLine): Bind[] {
   return parseBind(words.slice(1));
+}
+
+/** A server whose port depends on that of the client's connection cannot be asked. */
+function memberOf({ words, section, name }: ConfigLine): (Member & { readonly group: string })[] {
+  const [first, , second = "", third = ""] = words;
+  if (section !== "backend" && section !== "listen") return [];
+  if (words.includes("disabled")) return [];
+  const place = first === "server" ? second : first === "server-template" ? third : "";
+  const member = parseMember(place.replace(/^(?:ipv[46]|tcp[46]?)@/, ""), null);
+  return member === null ? [] : [{ ...member, group: name }];
 }
 
 function findMonitorUrl(lines: readonly ConfigLine[]): URL | null {

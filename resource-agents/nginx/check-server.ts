@@ -1,15 +1,18 @@
-import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
+import { type AgentResult, type DeepFinding, failed, OCF, SUCCEEDED } from "../contract.ts";
 import { askSocket } from "../server-process/ask-socket.ts";
 import {
   explainPage,
   type FetchOptions,
   fetchPage,
+  findDeepHere,
+  joinResults,
   readWebChecks,
   runWebChecks,
   type WebCheckSource,
+  withGroups,
 } from "../web-checks/index.ts";
 import { hostOfListen, type Listen } from "./read-config.ts";
-import type { NginxServer } from "./server.ts";
+import { masterOf, type NginxServer } from "./server.ts";
 
 const REQUEST_TIMEOUT_MAX_MS = 10_000;
 /** From these check levels on a monitor looks deeper; the levels are those of the shell agent. */
@@ -39,28 +42,57 @@ export async function explainServing(server: NginxServer): Promise<string | null
   return listen === null ? null : askWorker(listen, options);
 }
 
-/** What check levels from 10 on ask for. What is not configured is not asked for. */
-export async function checkDeeper(server: NginxServer, endsAt: number): Promise<AgentResult> {
-  const { context, settings } = server;
-  const { checkLevel } = context;
-  const sources = [
+/**
+ * What check levels from 10 on ask for. What is not configured is not asked for. Pages that do not
+ * pass lead to a look at the members, which ends at `allAt`.
+ */
+export async function checkDeeper(
+  server: NginxServer,
+  ends: { readonly checksAt: number; readonly allAt: number },
+): Promise<AgentResult> {
+  const { context, settings, config } = server;
+  const pages = await checkPages(server, ends.checksAt);
+  if (pages.status !== OCF.SUCCESS && pages.status !== OCF.DEGRADED) {
+    return withGroups(pages, config.memberGroups, { context, endsAt: ends.allAt });
+  }
+  if (context.checkLevel >= LEVEL_EXTERNAL && settings.external30Command !== null) {
+    const external = await runExternal(server, settings.external30Command);
+    if (external !== null) return external;
+  }
+  return withGroups(pages, config.memberGroups, { context, endsAt: ends.allAt });
+}
+
+/** What fails of the deep checks on this host, whether the server runs here or not. */
+export function findNginxDeep(server: NginxServer): Promise<DeepFinding> {
+  const reads = sourcesOf(server).map(readWebChecks);
+  return findDeepHere(server.context, {
+    isRunning: masterOf(server) !== null,
+    checks: reads.flatMap((read) => (read.kind === "checks" ? read.checks : [])),
+    explainServing: () => explainServing(server),
+    runChecks: (endsAt) => checkPages(server, endsAt),
+    findGroups: async () => server.config.memberGroups,
+  });
+}
+
+function sourcesOf(server: NginxServer): readonly WebCheckSource[] {
+  const { checkLevel } = server.context;
+  return [
     ...(checkLevel >= LEVEL_DEEP ? [sourceOf10(server)] : []),
     ...(checkLevel >= LEVEL_TEST20 ? [sourceOf20(server)] : []),
   ].filter((source) => source !== null);
-  let worst = SUCCEEDED;
-  for (const source of sources) {
+}
+
+async function checkPages(server: NginxServer, endsAt: number): Promise<AgentResult> {
+  let joined = SUCCEEDED;
+  for (const source of sourcesOf(server)) {
     const read = readWebChecks(source);
     if (read.kind === "refused") return failed(read.status, read.reason);
     const timeoutMs = Math.max(Math.floor(endsAt - performance.now()), 1);
     const result = await runWebChecks(read.checks, { ...fetchOptions(server), timeoutMs });
-    if (result.status === OCF.ERR_GENERIC) return result;
-    if (result.status !== OCF.SUCCESS) worst = result;
+    joined = joinResults(joined, result);
+    if (joined.status === OCF.ERR_GENERIC) return joined;
   }
-  if (checkLevel >= LEVEL_EXTERNAL && settings.external30Command !== null) {
-    const external = await runExternal(server, settings.external30Command);
-    if (external !== null) return external;
-  }
-  return worst;
+  return joined;
 }
 
 async function runExternal(server: NginxServer, command: string): Promise<AgentResult | null> {

@@ -9,7 +9,7 @@ import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contrac
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
 import { checkInstalled } from "../server-process/installed.ts";
 import { checkNginxReadiness } from "./check-readiness.ts";
-import { checkDeeper, explainServing } from "./check-server.ts";
+import { checkDeeper, explainServing, findNginxDeep } from "./check-server.ts";
 import { listNginxCompared } from "./list-compared.ts";
 import { NGINX_METADATA } from "./metadata.ts";
 import { findMaster } from "./processes.ts";
@@ -22,6 +22,9 @@ import {
   readNginxSettings,
 } from "./settings.ts";
 import { startNginx, stopNginx } from "./start-server.ts";
+
+/** Kept of a monitor's time to tell what was wrong. */
+const RESERVE_MS = 500;
 
 /** The resource agent for an nginx server. */
 export const NGINX_AGENT: ResourceAgent = {
@@ -37,6 +40,12 @@ export const NGINX_AGENT: ResourceAgent = {
     return result.kind === "refused"
       ? result.problems.map((problem) => ({ severity: "blocks", problem, remedy: "" }))
       : checkNginxReadiness(context, result.settings);
+  },
+  findDeep: async (context) => {
+    const result = await readNginxSettings(context);
+    return result.kind === "refused"
+      ? { checks: null, groups: null }
+      : findNginxDeep(await describeNginx(context, result.settings));
   },
   listCompared: async (context) => {
     const result = await readNginxSettings(context);
@@ -64,13 +73,16 @@ async function stop(context: AgentContext, settings: NginxSettings): Promise<Age
 }
 
 async function monitor(context: AgentContext, settings: NginxSettings): Promise<AgentResult> {
-  const endsAt = performance.now() + context.timeoutMs / 2;
+  const checksAt = performance.now() + context.timeoutMs / 2;
+  const allAt = checksAt + context.timeoutMs / 2 - RESERVE_MS;
   if (findMaster(settings) === null) {
     return failed(OCF.NOT_RUNNING, `nginx of "${settings.configFile}": not running`);
   }
   const server = describeKnownNginx(context, settings);
   const problem = await explainServing(server);
-  if (problem === null) return context.checkLevel > 0 ? checkDeeper(server, endsAt) : SUCCEEDED;
+  if (problem === null) {
+    return context.checkLevel > 0 ? checkDeeper(server, { checksAt, allAt }) : SUCCEEDED;
+  }
   // A server that ended while it was asked has stopped rather than failed.
   return failed(masterOf(server) === null ? OCF.NOT_RUNNING : OCF.ERR_GENERIC, problem);
 }

@@ -73,6 +73,36 @@ configure arguments: --with-cc-opt='-g -O2' --prefix=/srv/n --conf-path=/etc/n.c
     assert.deepEqual(build.options[0], "--with-cc-opt=-g -O2");
   });
 
+  test("members are the servers of upstreams, and what is passed on to without one", () => {
+    const text = `http {
+      upstream App { zone app 64k; server one.example:8080; server 10.0.0.2 backup; }
+      upstream off { server 10.0.0.3 down; }
+      upstream local { server unix:/run/x.sock; server 127.0.0.1:81; }
+      server {
+        location /a { proxy_pass http://App; }
+        location /b { proxy_pass https://three.example/x; }
+        location /c { fastcgi_pass 10.0.0.4:9000; }
+        location /d { proxy_pass http://$target; }
+      }
+    }`;
+    const folder = mkdtempSync(join(tmpdir(), "lb-nginx-"));
+    const configFile = join(folder, "nginx.conf");
+    writeFileSync(configFile, text);
+    const { memberGroups } = readNginxConfig({ ...SETTINGS, configFile }, USUAL_BUILD);
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(memberGroups, [
+      {
+        name: "App",
+        members: [
+          { host: "one.example", port: 8080 },
+          { host: "10.0.0.2", port: 80 },
+        ],
+      },
+      { name: "three.example:443", members: [{ host: "three.example", port: 443 }] },
+      { name: "10.0.0.4:9000", members: [{ host: "10.0.0.4", port: 9000 }] },
+    ]);
+  });
+
   test("includes are followed in order, and a change in a folder is seen", () => {
     const folder = mkdtempSync(join(tmpdir(), "lb-nginx-"));
     try {

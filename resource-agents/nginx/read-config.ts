@@ -7,7 +7,9 @@ import {
   stampFiles,
 } from "../host-checks/index.ts";
 import { expandGlob } from "../server-process/expand-glob.ts";
+import type { MemberGroup } from "../web-checks/index.ts";
 import { configFolder, type NginxBuild } from "./build.ts";
+import { findMemberGroups } from "./member-groups.ts";
 import { type Directive, parseNginxConfig } from "./parse-config.ts";
 import type { NginxSettings } from "./settings.ts";
 
@@ -59,6 +61,8 @@ export interface NginxConfig {
   /** Other files that the configuration names. */
   readonly namedFiles: readonly string[];
   readonly modules: readonly string[];
+  /** The servers of each upstream, and places that requests are passed on to without one. */
+  readonly memberGroups: readonly MemberGroup[];
 }
 
 interface Reader {
@@ -152,6 +156,7 @@ function summarize(
     certificates: findCertificates(directives, ofFolder),
     namedFiles: [...new Set(named.filter((path) => !path.includes("$")).map(ofFolder))],
     modules: all.filter(({ name }) => name === "load_module").flatMap(({ args }) => args[0] ?? []),
+    memberGroups: findMemberGroups(all),
   };
 }
 

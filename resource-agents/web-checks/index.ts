@@ -1,5 +1,13 @@
 /** Pages of a web server: fetched and judged without a child process, for the balancers' agents. */
 export { parseExtendedRegex } from "./extended-regex.ts";
+export { type DeepServer, findDeepHere, withGroups } from "./find-deep.ts";
+export {
+  findGroupsDown,
+  gatherGroups,
+  type Member,
+  type MemberGroup,
+  parseMember,
+} from "./member-groups.ts";
 export {
   type Expectation,
   explainPage,
@@ -19,4 +27,4 @@ export {
   type WebCheckSource,
   type WebChecksResult,
 } from "./read-web-checks.ts";
-export { runWebChecks } from "./run-web-checks.ts";
+export { joinResults, runWebChecks } from "./run-web-checks.ts";

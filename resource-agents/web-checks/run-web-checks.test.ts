@@ -40,7 +40,10 @@ suite("deep checks as they are made", () => {
   ] as const) {
     test(`${paths.join(" and ")}: ${status}`, async () => {
       const result = await run(paths, { statuses: null, text: null });
-      assert.deepEqual(result, { status, reason: reason.replaceAll("BASE", base) });
+      const { status: found, reason: words, deep } = result;
+      assert.deepEqual([found, words], [status, reason.replaceAll("BASE", base)]);
+      const bad = paths.flatMap((path, at) => (path === "/200" ? [] : [String(at)]));
+      assert.deepEqual(deep, bad.length === 0 ? undefined : { checks: bad, groups: null });
     });
   }
 

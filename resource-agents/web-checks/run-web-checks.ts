@@ -15,6 +15,8 @@ const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What came of one check. `membersDown`: the balancer works, and what it balances does not. */
 interface Outcome {
+  /** The check's name, or the address that it is for: the same on both nodes. */
+  readonly check: string;
   readonly kind: "passed" | "membersDown" | "failed";
   readonly words: string;
 }
@@ -22,7 +24,8 @@ interface Outcome {
 /**
  * Makes all checks at once, so that they take as long as the slowest, `timeoutMs` at most. Success
  * when each passes; a failure that names every check that did not; degraded when all that did not
- * were answered 502, 503 or 504: the other host would reach the same members.
+ * were answered 502, 503 or 504: the balancer works, and what it balances does not. Both say which
+ * checks did not pass, for the other node to be asked.
  */
 export async function runWebChecks(
   checks: readonly WebCheck[],
@@ -37,10 +40,20 @@ export async function runWebChecks(
       .filter((outcome) => outcome.kind === kind)
       .map(({ words }) => words)
       .join("; ");
+  const wrong = outcomes.filter(({ kind }) => kind !== "passed").map(({ check }) => check);
+  if (wrong.length === 0) return SUCCEEDED;
+  const deep = { checks: wrong, groups: null };
   const failures = wordsOf("failed");
-  if (failures !== "") return failed(OCF.ERR_GENERIC, failures);
-  const down = wordsOf("membersDown");
-  return down === "" ? SUCCEEDED : failed(OCF.DEGRADED, down);
+  if (failures !== "") return { ...failed(OCF.ERR_GENERIC, failures), deep };
+  return { ...failed(OCF.DEGRADED, wordsOf("membersDown")), deep };
+}
+
+/** Two results of deep checks as one: the worse, with what fails of both. */
+export function joinResults(first: AgentResult, second: AgentResult): AgentResult {
+  const isFirstWorse = first.status === OCF.ERR_GENERIC || second.status === OCF.SUCCESS;
+  const worse = isFirstWorse ? first : second;
+  const checks = [...(first.deep?.checks ?? []), ...(second.deep?.checks ?? [])];
+  return checks.length === 0 ? worse : { ...worse, deep: { checks, groups: null } };
 }
 
 async function runOne(check: WebCheck, options: FetchOptions): Promise<Outcome> {
@@ -51,11 +64,14 @@ async function runOne(check: WebCheck, options: FetchOptions): Promise<Outcome> 
     ...(tlsName === null ? {} : { tlsName }),
   });
   const problem = explainPage(url, page, expected);
-  if (problem === null) return { kind: "passed", words: "" };
+  const label = name ?? showUrl(url);
+  if (problem === null) return { check: label, kind: "passed", words: "" };
   const prefix = name === null ? "" : `check ${name}: `;
-  if (!isGatewayError(page, check)) return { kind: "failed", words: `${prefix}${problem}` };
+  if (!isGatewayError(page, check)) {
+    return { check: label, kind: "failed", words: `${prefix}${problem}` };
+  }
   const words = `members of "${showUrl(url)}" are down: ${page.status}`;
-  return { kind: "membersDown", words: `${prefix}${words}` };
+  return { check: label, kind: "membersDown", words: `${prefix}${words}` };
 }
 
 function isGatewayError(

@@ -23,7 +23,7 @@ import { HeartbeatProcess } from "./heartbeat-process.ts";
 import type { Host } from "./host.ts";
 import { Life } from "./life.ts";
 import type { Network } from "./network.ts";
-import { SimulatedRunner } from "./runner.ts";
+import { findDeepTrouble, SimulatedRunner } from "./runner.ts";
 import type { Appointment, Timeline } from "./timeline.ts";
 import { Violation } from "./violation.ts";
 
@@ -31,6 +31,8 @@ import { Violation } from "./violation.ts";
 const WALL_AT_START_MS = 1_700_000_000_000;
 /** Times that the driver's timer may fire in a second: probes and messages sent again need some. */
 const WAKES_A_SECOND_MAX = 250;
+/** How long a host looks whether deep checks of the other one would pass there. */
+const LOOK_MS = 20;
 const HEARTBEAT_START_LEAST_MS = 20;
 const HEARTBEAT_START_MOST_MS = 80;
 
@@ -207,6 +209,7 @@ export class AgentProcess {
       transport: { send: (packet) => network.sendPacket(host.side, packet) },
       runner: this.#runner,
       disk: host.disk.open(this.life, host.kernel),
+      deepLooks: { look: (lookId, order) => this.#lookDeep(lookId, order) },
       // Hosts of the simulation have no files that could be shown.
       files: { read: () => {} },
       prober: {
@@ -220,6 +223,18 @@ export class AgentProcess {
       },
       log: { write: (line) => events.onLog(host, line) },
       lifecycle: { exit: () => this.#exit() },
+    });
+  }
+
+  /** A server that runs makes its checks, otherwise its members are connected to. */
+  #lookDeep(lookId: number, { resource, timeoutMs }: OperationOrder): void {
+    const { host } = this.#ports;
+    const lookMs = host.troubles.get(`${resource} look`) === "hangs" ? timeoutMs : LOOK_MS;
+    this.life.after(lookMs, () => {
+      const { checks, groups } = findDeepTrouble(host, resource) ?? { checks: [], groups: [] };
+      const found = host.active.has(resource) ? { checks, groups: null } : { checks: null, groups };
+      const finding = lookMs === timeoutMs ? null : found;
+      this.#driver.post({ kind: "deepLooked", lookId, finding });
     });
   }
 

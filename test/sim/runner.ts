@@ -1,6 +1,7 @@
 // Runs operations on the simulated host as the executor does: one at a time for each resource.
 
 import {
+  type DeepFinding,
   endsRecurring,
   type OperationOrder,
   type OperationOutcome,
@@ -74,6 +75,7 @@ interface JobEnd {
   readonly reason: string;
   readonly wasRepaired: boolean;
   readonly ranForMs: number;
+  readonly deep?: DeepFinding;
 }
 
 /** The operation runner of one agent process. */
@@ -182,7 +184,8 @@ export class SimulatedRunner implements OperationRunner {
     this.#next(lane);
     if (recurring?.isCancelled === true) return;
     const told = JSON.stringify(end.outcome);
-    const isNews = recurring === null || recurring.reported !== told || end.wasRepaired;
+    const isSame = recurring !== null && recurring.reported === told && !end.wasRepaired;
+    const isNews = !isSame || end.deep !== undefined;
     if (recurring !== null) {
       recurring.reported = told;
       this.#rearm(lane, recurring, end.wasRepaired);
@@ -230,6 +233,11 @@ export class SimulatedRunner implements OperationRunner {
     const isActive = this.#ports.host.active.has(order.resource);
     if (order.operation === "monitor" && !isActive) {
       this.#repair(job, ranForMs, finish);
+      return;
+    }
+    const deep = recurring === null ? null : findDeepTrouble(this.#ports.host, order.resource);
+    if (order.operation === "monitor" && deep !== null) {
+      finish({ ...ended(exited(FAILURE), "the page is not as expected", ranForMs), deep });
       return;
     }
     if (order.operation === "monitor") {
@@ -290,6 +298,12 @@ export class SimulatedRunner implements OperationRunner {
     const isAsked = isAddress && order.operation === "start" && !host.active.has(order.resource);
     return dice.between(least, most) + (isAsked ? OWNER_WAIT_MS : 0);
   }
+}
+
+/** What of the deep checks of a resource fails on a host; null: nothing. */
+export function findDeepTrouble({ troubles }: Host, resource: ResourceId): DeepFinding | null {
+  if (!troubles.has(`${resource} deep`)) return null;
+  return { checks: ["page"], groups: ["balancer"] };
 }
 
 function takeServerEffect(host: Host, { operation, resource }: OperationOrder): string | null {

@@ -49,6 +49,7 @@ export function greet(state: AgentState, now: Instant): AgentStep {
     active: listActive(state.localHistory, { cib: state.cib, now }),
     history: packHistory(state.localHistory, now),
     release: state.identity.release,
+    answersDeep: true,
   };
   const greeted = { ...state, meeting: { ...state.meeting, sentHello: hello } };
   return inTurn(greeted, [(next) => send(next, hello, now), (next) => meet(next, now)]);

@@ -10,6 +10,7 @@ import {
   unpackResource,
 } from "../replication/index.ts";
 import { noteWrittenThere } from "./commit.ts";
+import { acceptDeepAnswer, acceptDeepQuestion } from "./deep-checks.ts";
 import { inTurn, nothing, packetsOf, send } from "./effects.ts";
 import { noteActionEnd, planAnew } from "./end-action.ts";
 import { acceptPeerInspection } from "./inspect.ts";
@@ -63,6 +64,10 @@ function acceptMessage(state: AgentState, message: PeerMessage, now: Instant): A
     }
     case "inspection":
       return acceptPeerInspection(state, message.inspection, now);
+    case "askDeep":
+      return acceptDeepQuestion(state, message, now);
+    case "deepAnswer":
+      return acceptDeepAnswer(state, message, now);
     case "dropped":
       return notePeerDropped(state);
     case "forward":

@@ -22,6 +22,7 @@ import {
 import type { Hello } from "../replication/index.ts";
 import type { Walk } from "../transition/index.ts";
 import type { Asker } from "./asker.ts";
+import { type DeepQuestions, NO_DEEP_QUESTIONS } from "./deep-questions.ts";
 import { type Inspections, NOT_INSPECTED } from "./inspections.ts";
 
 /** What the agent is and was told at its start; never changes. */
@@ -181,6 +182,7 @@ export interface AgentState {
   readonly stopping: { readonly askers: readonly Asker[]; readonly hasLeft: boolean } | null;
   readonly droppedEvents: number;
   readonly inspections: Inspections;
+  readonly deepQuestions: DeepQuestions;
   /** What the wall clock is ahead of `now`, to the second. */
   readonly wallAheadMs: number;
 }
@@ -246,6 +248,7 @@ export function initialAgent(start: AgentStart, now: Instant, wallMs: number): A
     stopping: null,
     droppedEvents: 0,
     inspections: NOT_INSPECTED,
+    deepQuestions: NO_DEEP_QUESTIONS,
     wallAheadMs: wallMs - now,
   };
 }

@@ -12,6 +12,7 @@ import { type AgentEvent, listPrimitives, type OperationOrder } from "../model/i
 import { planOperation } from "../scheduler/index.ts";
 import { instanceIds } from "./clone-instances.ts";
 import { noteWrittenHere, settleCommits } from "./commit.ts";
+import { acceptDeepLook, acceptOperation, deepDeadline, settleDeepChecks } from "./deep-checks.ts";
 import { inTurn, nothing, packetsOf } from "./effects.ts";
 import {
   acceptHeartbeat,
@@ -27,7 +28,6 @@ import { acceptPacket } from "./messages.ts";
 import { countVotes, planDeadline, settlePlan } from "./plan.ts";
 import { settleReload } from "./reload.ts";
 import { acceptRequest, settleForwarded } from "./requests.ts";
-import { finishOperation } from "./run-task.ts";
 import type { AgentState, AgentStep, Part } from "./state.ts";
 import { settleStopping } from "./stopping.ts";
 
@@ -48,6 +48,7 @@ export function stepAgent(state: AgentState, event: AgentEvent, now: Instant): A
     (next) => settleArbitration(next, now),
     (next) => greet(next, now),
     (next) => settleCommits(next, now),
+    (next) => settleDeepChecks(next, now),
     (next) => settlePlan(next, now),
     (next) => settleReload(next, now),
     (next) => settleStopping(next, now),
@@ -67,6 +68,7 @@ export function agentDeadline(state: AgentState, now: Instant): Instant | null {
     state.surveyEndsAt,
     earliest(state.forwarded.map(({ endsAt }) => endsAt)),
     meetingDeadline(state),
+    deepDeadline(state),
   ]);
 }
 
@@ -77,7 +79,7 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
     case "packetReceived":
       return acceptPacket(state, event.packet, now);
     case "operationReported":
-      return finishOperation(state, event.report, { now, wallMs: event.wallMs });
+      return acceptOperation(state, event.report, { now, wallMs: event.wallMs });
     case "cibWritten":
       return acceptWritten(state, event, now);
     case "addressesProbed":
@@ -86,6 +88,8 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
       return noteNic(state, event);
     case "inspected":
       return acceptInspection(state, event, now);
+    case "deepLooked":
+      return acceptDeepLook(state, event, now);
     case "filesRead":
       return acceptFiles(state, event, now);
     case "setAsideListed":

@@ -1,3 +1,4 @@
+export { compareFindings, type DeepComparison } from "./compare-findings.ts";
 export {
   clearFailures,
   countFailures,
@@ -5,7 +6,14 @@ export {
   forgetOperation,
   forgetResource,
 } from "./forget.ts";
-export { isFailure, isFoundActive, isProbe } from "./judge.ts";
+export {
+  degradedStatus,
+  isFailure,
+  isFoundActive,
+  isOutcomeEqual,
+  isProbe,
+  undegradedStatus,
+} from "./judge.ts";
 export {
   addLocks,
   giveUpLeftActive,

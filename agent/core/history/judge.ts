@@ -4,6 +4,7 @@ import type { OperationOutcome, OperationRecord } from "../model/index.ts";
 /** Exit statuses of a monitor, OCF resource agent API 1.1; the last two are Pacemaker's. */
 const STATUS = {
   ok: 0,
+  failed: 1,
   notRunning: 7,
   promoted: 8,
   failedPromoted: 9,
@@ -12,6 +13,17 @@ const STATUS = {
   /** The same of a promoted one: counts as 8. */
   degradedPromoted: 191,
 } as const;
+
+/** What a monitor answers of what works, but not fully, where success is `expectedStatus`. */
+export function degradedStatus(expectedStatus: number | null): number {
+  return expectedStatus === STATUS.promoted ? STATUS.degradedPromoted : STATUS.degraded;
+}
+
+/** The failure that a degraded resource becomes; any other status is what it is. */
+export function undegradedStatus(status: number): number {
+  if (status === STATUS.degradedPromoted) return STATUS.failedPromoted;
+  return status === STATUS.degraded ? STATUS.failed : status;
+}
 
 /** What names an operation and says what it should answer. */
 type Asked = Pick<OperationRecord, "operation" | "intervalMs" | "expectedStatus">;

@@ -1,5 +1,6 @@
 import type { Instant } from "../base/index.ts";
 import type { Cib } from "./cib.ts";
+import type { DeepFinding } from "./deep-check.ts";
 import type { HeartbeatReport, TokenFacts } from "./heartbeat-protocol.ts";
 import type { OperationOutcome } from "./history.ts";
 import type { Inspection, ShownFile } from "./inspection.ts";
@@ -28,6 +29,11 @@ export interface OperationReport {
    * agent cannot reload, or nobody knows.
    */
   readonly restartParameters?: readonly string[];
+  /**
+   * Of a monitor whose server works, and whose deep checks do not pass: what of them fails. Such a
+   * result of a recurring monitor is reported each time, and not only when it has changed.
+   */
+  readonly deep?: DeepFinding;
 }
 
 /** An address to ask the service network about. `nic` is "" when the CIB does not name one. */
@@ -68,6 +74,8 @@ export type AgentEvent =
   /** This node has looked whether its resources could run here. */
   | { readonly kind: "inspected"; readonly inspection: Inspection; readonly wallMs: number }
   | { readonly kind: "filesRead"; readonly askId: number; readonly files: readonly ShownFile[] }
+  /** What fails of the deep checks that were asked for; null: that could not be found out. */
+  | { readonly kind: "deepLooked"; readonly lookId: number; readonly finding: DeepFinding | null }
   /** Configurations that were set aside and lie on this disk still. */
   | { readonly kind: "setAsideListed"; readonly names: readonly string[] }
   | { readonly kind: "requested"; readonly requestId: number; readonly request: ApiRequest }
@@ -90,6 +98,7 @@ export type LogEventName =
   | "transitionAborted"
   | "operationFinished"
   | "operationRepaired"
+  | "deepCheckJudged"
   | "resourcesDropped"
   | "resourcesLeftActive"
   | "leaseLost"
@@ -125,6 +134,8 @@ export type AgentEffect =
       readonly waitMs: number;
     }
   | { readonly kind: "readFiles"; readonly askId: number; readonly names: readonly string[] }
+  /** Find out what of the deep checks of this monitor fails here, within its timeout. */
+  | { readonly kind: "lookDeep"; readonly lookId: number; readonly order: OperationOrder }
   | { readonly kind: "reply"; readonly requestId: number; readonly reply: ApiReply }
   | {
       readonly kind: "log";

@@ -58,6 +58,7 @@ export {
   TOKENS_PER_TIMEOUT,
   type Transport,
 } from "./cluster-config.ts";
+export type { DeepFinding, DeepQuestion } from "./deep-check.ts";
 export type {
   AgentEffect,
   AgentEvent,

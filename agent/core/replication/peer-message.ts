@@ -4,6 +4,8 @@ import type {
   ApiRequest,
   Cib,
   CibStamp,
+  DeepFinding,
+  DeepQuestion,
   Inspection,
   NameValues,
   ResourceId,
@@ -28,6 +30,8 @@ export interface Hello {
   readonly active: readonly ActiveResource[];
   readonly history: WireHistory;
   readonly release: string;
+  /** The sender answers `askDeep`; an older release does not say so, and is not asked. */
+  readonly answersDeep?: true;
 }
 
 /** Messages between the two members of a ring; JSON in the ordered channel. */
@@ -59,6 +63,10 @@ export type PeerMessage =
   | { readonly kind: "forwardReply"; readonly requestId: number; readonly reply: ApiReply }
   /** The sender has looked at what its resources need; null: it found what it found before. */
   | { readonly kind: "inspection"; readonly inspection: Inspection | null }
+  /** A deep check failed at the sender: would it pass at the other? Answered by `deepAnswer`. */
+  | { readonly kind: "askDeep"; readonly askId: number; readonly question: DeepQuestion }
+  /** Null: it could not be found out. */
+  | { readonly kind: "deepAnswer"; readonly askId: number; readonly finding: DeepFinding | null }
   /** `cluster stop --all`: stop this node as well. */
   | { readonly kind: "stopNode" }
   /** To the owner of a history: forget. */

@@ -180,13 +180,17 @@ class Runner {
     if (job.cancel.signal.aborted || this.#isClosed) return;
     const ranForMs = Math.round(performance.now() - startedAtMs);
     this.#keepOutput(order, end);
-    const told = textOf(end.outcome);
-    const isNews = recurring === null || recurring.reported !== told || end.wasRepaired;
+    const { outcome, reason, wasRepaired, deep } = end;
+    const told = deep === undefined ? textOf(outcome) : "";
+    // What the other node says of a deep check may be another thing each time.
+    const isSame = recurring !== null && deep === undefined && recurring.reported === told;
+    const isNews = !isSame || wasRepaired;
     if (recurring !== null) recurring.reported = told;
-    const { outcome, reason, wasRepaired } = end;
     const names = end.agent === null ? undefined : restartParameters(end.agent);
     const facts = names === undefined ? {} : { restartParameters: names };
-    const report = { orderId: job.orderId, outcome, ranForMs, reason, wasRepaired, ...facts };
+    const looked = deep === undefined ? {} : { deep };
+    const { orderId } = job;
+    const report = { orderId, outcome, ranForMs, reason, wasRepaired, ...facts, ...looked };
     if (isNews) this.#report(report);
     // The repaired state is looked at once more right away.
     if (wasRepaired && recurring !== null) lane.triggerOne(recurring);

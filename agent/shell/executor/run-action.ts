@@ -8,7 +8,7 @@ import type {
 } from "../../../resource-agents/contract.ts";
 import { OCF } from "../../../resource-agents/contract.ts";
 import { InvariantError } from "../../core/base/index.ts";
-import type { OperationOrder, OperationOutcome } from "../../core/model/index.ts";
+import type { DeepFinding, OperationOrder, OperationOutcome } from "../../core/model/index.ts";
 import type { WriteLog } from "../log/index.ts";
 import { KeptOutput } from "./kept-output.ts";
 
@@ -51,6 +51,7 @@ export interface ActionEnd {
   readonly outcome: OperationOutcome;
   readonly reason: string;
   readonly output: string;
+  readonly deep?: DeepFinding;
 }
 
 /** The agent's function for an operation; null when the agent has none of that name. */
@@ -110,6 +111,7 @@ export async function runAction(call: ActionCall, ports: ActionPorts): Promise<A
       outcome: { kind: "exited", status: result.status },
       reason: oneLine(result.reason),
       output: output.text,
+      ...(result.deep === undefined ? {} : { deep: result.deep }),
     };
   } finally {
     clearTimeout(timer);
