@@ -36,6 +36,8 @@ const WAKING_MS = 100;
 const ORDERS_MAX = 200;
 const RECORDS_OF_RESOURCE_MAX = 12;
 const RESOURCES_MAX = 32;
+/** An answer of the peer about a deep check is not older than that. */
+const DEEP_ANSWER_MAX_MS = 10_000;
 const QUEUE_MAX = 32;
 const REQUESTS_OPEN_MAX = 64;
 
@@ -70,6 +72,8 @@ export class Checks {
   /** Stops that have begun: one that hangs holds up what waits for it until its timeout. */
   readonly #stopsUnderWay = new Set<string>();
   #lastTroubleMs = 0;
+  /** Since when the deep checks of a resource have failed on both hosts. */
+  readonly #alikeSinceMs = new Map<ResourceId, number>();
 
   constructor(sim: Simulation) {
     this.#sim = sim;
@@ -111,6 +115,20 @@ export class Checks {
   noteInactive(resource: ResourceId): void {
     if (!this.#doubles.delete(resource)) return;
     this.#sim.write("world", `single ${resource}`);
+  }
+
+  /** From now on the deep checks of a resource fail on both hosts, or do so no more. */
+  noteAlike(resource: ResourceId, isAlike: boolean): void {
+    if (isAlike) this.#alikeSinceMs.set(resource, this.#now);
+    else this.#alikeSinceMs.delete(resource);
+  }
+
+  /** Rule 8: what fails on both hosts is never found to be the fault of one of them. */
+  noteJudged(host: Host, resource: ResourceId, verdict: string): void {
+    this.count += 1;
+    const sinceMs = this.#alikeSinceMs.get(resource) ?? Number.POSITIVE_INFINITY;
+    if (verdict !== "onlyHere" || this.#now - sinceMs < DEEP_ANSWER_MAX_MS) return;
+    this.#fail(`deep checks of ${resource} fail on both hosts, and ${host.name} blames itself`);
   }
 
   /** Rules 2 and 6, at the moment when a node begins an operation. */

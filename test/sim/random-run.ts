@@ -1,7 +1,8 @@
 // One run from one seed: a cluster that is set up, suffers faults and changes, and must recover.
 
+import { beginDeepFault, hasDeepFaults } from "./deep-faults.ts";
 import { Dice } from "./dice.ts";
-import { type FaultContext, pickFault } from "./faults.ts";
+import { type FaultKind, pickFault } from "./faults.ts";
 import { otherSide, type Side } from "./network.ts";
 import { Simulation, TWO_NODE } from "./simulation.ts";
 import { explainUnstable } from "./stability.ts";
@@ -96,6 +97,7 @@ class RandomRun {
     sim.runMs(SET_UP_MS);
     const faultyMs = this.#dice.between(20, 60) * 60_000;
     this.#plan(faultyMs);
+    if (hasDeepFaults(this.#settings.seed)) this.#planDeepFaults(faultyMs);
     sim.runMs(faultyMs);
     this.#endFaults();
     this.#awaitStable("after the last fault", false);
@@ -115,7 +117,9 @@ class RandomRun {
     const gapMs = this.#dice.pick([5000, 60_000, 120_000, 300_000, 600_000]);
     const { timeline } = this.sim;
     for (let atMs = gapMs; atMs < forMs; atMs += this.#dice.between(1, 2 * gapMs)) {
-      timeline.after(atMs, () => this.#inject());
+      timeline.after(atMs, () => {
+        if (!this.#isOver) this.#inject(pickFault(this.#dice), this.#dice);
+      });
     }
     const adminGapMs = this.#dice.pick([20_000, 120_000, 600_000]);
     for (let atMs = adminGapMs; atMs < forMs; atMs += this.#dice.between(1, 2 * adminGapMs)) {
@@ -123,12 +127,20 @@ class RandomRun {
     }
   }
 
-  #inject(): void {
-    if (this.#isOver) return;
-    const kind = pickFault(this.#dice);
+  #planDeepFaults(forMs: number): void {
+    const dice = new Dice(this.#settings.seed, "deep checks");
+    const gapMs = dice.pick([20_000, 120_000, 300_000]);
+    const kind = { name: "deep-check", weight: 0, begin: beginDeepFault };
+    for (let atMs = gapMs; atMs < forMs; atMs += dice.between(1, 2 * gapMs)) {
+      this.sim.timeline.after(atMs, () => {
+        if (!this.#isOver) this.#inject(kind, dice);
+      });
+    }
+  }
+
+  #inject(kind: FaultKind, dice: Dice): void {
     const { sim } = this;
-    const context: FaultContext = { sim, dice: this.#dice, resources: this.#layout.resources };
-    const lasting = kind.begin(context);
+    const lasting = kind.begin({ sim, dice, resources: this.#layout.resources });
     if (lasting === null) return;
     this.#faults[kind.name] = (this.#faults[kind.name] ?? 0) + 1;
     const end = (): void => {

@@ -272,6 +272,9 @@ export class Simulation {
         onLog: (where, { event, fields }) => {
           const isOfTwo = event === "ringChanged" && fields["members"] !== where.name;
           if (isOfTwo) this.#hasSeenPeer[where.side] = where.agent;
+          if (event === "deepCheckJudged") {
+            this.checks.noteJudged(where, String(fields["resource"]), String(fields["verdict"]));
+          }
           this.write(where.name, [event, ...renderFields(fields)].join(" "));
         },
         onRun: (where, order) => this.checks.noteRun(where, order),

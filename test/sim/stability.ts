@@ -35,6 +35,8 @@ function explainHost({ agent, disk, isUp, isPaused }: Host): string | null {
   if (state.walk !== null) return "a transition is under way";
   if (state.openCommit !== null || state.adopting !== null) return "a change is being written";
   if (state.commits.length > 0 || state.forwarded.length > 0) return "requests are waiting";
+  const { held, looking } = state.deepQuestions;
+  if (held.length > 0 || looking !== null) return "a deep check is being judged";
   const isBusy = [...state.orders.values()].some(({ order }) => order.intervalMs === 0);
   if (isBusy) return "operations are under way";
   // After a write that failed the next change brings the configuration onto the disk.

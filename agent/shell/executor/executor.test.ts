@@ -21,6 +21,12 @@ import { type Executor, openExecutor } from "./executor.ts";
 
 const DONE: AgentResult = { status: OCF.SUCCESS, reason: "" };
 
+const ABSENT: AgentResult = { status: OCF.NOT_RUNNING, reason: "no\n file" };
+/** What a monitor of what runs answers, by its parameter `deep`. */
+const DEEP: Readonly<Record<string, AgentResult>> = {
+  fails: { status: OCF.ERR_GENERIC, reason: "page", deep: { checks: ["page"], groups: null } },
+};
+
 /** A small real agent: started means that its file exists; `do` says what else each action does. */
 function fileAgent(folder: string, trace: string[], withRepair: boolean): ResourceAgent {
   const fileOf = (context: AgentContext): string => join(folder, context.resource);
@@ -56,7 +62,7 @@ function fileAgent(folder: string, trace: string[], withRepair: boolean): Resour
       return DONE;
     }),
     monitor: act("monitor", (context) =>
-      existsSync(fileOf(context)) ? DONE : { status: OCF.NOT_RUNNING, reason: "no\n file" },
+      existsSync(fileOf(context)) ? (DEEP[context.parameters["deep"] ?? ""] ?? DONE) : ABSENT,
     ),
     validate: act("validate", () => DONE),
     watches: async () => [{ kind: "address", ip: "10.0.0.1", nic: "eth0" }],
@@ -246,6 +252,17 @@ suite("executor", () => {
     writeFileSync(join(folder, "a"), "");
     await until(() => reports.length === 4);
     assert.deepEqual(outcomes(), ["1: 0", "2: 0", "2: 7", "2: 0"]);
+  });
+
+  test("deep checks that fail are reported each time, with what of them fails", async () => {
+    executor.run(1, order("a", "start"));
+    executor.run(2, order("a", "monitor", { intervalMs: 5, parameters: { deep: "fails" } }));
+    await until(() => reports.length === 4);
+    assert.deepEqual(outcomes(), ["1: 0", "2: 1", "2: 1", "2: 1"]);
+    assert.deepEqual(reports[3]?.deep, { checks: ["page"], groups: null });
+    unlinkSync(join(folder, "a"));
+    await until(() => outcomes().at(-1) === "2: 7");
+    assert.equal(reports.at(-1)?.deep, undefined);
   });
 
   test("a recurring monitor runs again its interval after it ended", async () => {
