@@ -93,6 +93,12 @@ for (const { kind, example, files, port, processes, prepare } of SERVERS) {
     test("ordered: address and server run on one node and move together", async () => {
       await runScript(`${kind}-ordered.sh`);
       const active = await untilServing(pair);
+      const before = await must(pair.first, "lbctl config");
+      for (const form of ["ordered", "warm"]) {
+        const said = await runScript(`${kind}-${form}.sh`);
+        assert.match(said, /^resource webserver exists: nothing was changed[^\n]*\n$/);
+      }
+      assert.equal(await must(pair.first, "lbctl config"), before);
       await untilTrue("the client is answered", () => answers(pair, port));
       const passive = pair.lab.peerOf(active);
       assert.equal(pidsOf(passive, ...processes).length, 0);

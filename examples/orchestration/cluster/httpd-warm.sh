@@ -6,6 +6,14 @@ nic=${nic:-eth0}
 configfile=/etc/httpd/conf/httpd.conf
 if [ -e /etc/apache2/apache2.conf ]; then configfile=/etc/apache2/apache2.conf; fi
 
+# What is there already is left as it is, so that a second run changes nothing.
+for id in webserver virtual_ip; do
+  if lbctl resource config "$id" >/dev/null 2>&1; then
+    echo "resource $id exists: nothing was changed; to begin anew: lbctl resource delete $id"
+    exit 0
+  fi
+done
+
 lbctl resource defaults migration-threshold=1
 lbctl resource create webserver ocf:heartbeat:apache configfile="$configfile" \
   statusurl="http://127.0.0.1:8009/server-status?auto" op monitor interval=10s \

@@ -6,6 +6,14 @@ nic=${nic:-eth0}
 configfile=/etc/httpd/conf/httpd.conf
 if [ -e /etc/apache2/apache2.conf ]; then configfile=/etc/apache2/apache2.conf; fi
 
+# What is there already is left as it is, so that a second run changes nothing.
+for id in webserver virtual_ip; do
+  if lbctl resource config "$id" >/dev/null 2>&1; then
+    echo "resource $id exists: nothing was changed; to begin anew: lbctl resource delete $id"
+    exit 0
+  fi
+done
+
 lbctl resource defaults migration-threshold=1
 lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 \
   ip="$virtual_ip" nic="$nic" cidr_netmask=32 op monitor interval=30s

@@ -4,6 +4,14 @@ set -eu
 virtual_ip=${virtual_ip:-192.168.33.20}
 nic=${nic:-eth0}
 
+# What is there already is left as it is, so that a second run changes nothing.
+for id in webserver virtual_ip; do
+  if lbctl resource config "$id" >/dev/null 2>&1; then
+    echo "resource $id exists: nothing was changed; to begin anew: lbctl resource delete $id"
+    exit 0
+  fi
+done
+
 lbctl resource defaults migration-threshold=1
 lbctl resource create webserver ocf:heartbeat:nginx \
   configfile=/etc/nginx/nginx.conf status10url="http://127.0.0.1:8009/nginx_status" \
