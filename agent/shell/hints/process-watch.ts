@@ -1,7 +1,14 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** How often watched processes are looked at: one timer for all, no forks. */
+import { ProcessWaiter } from "./process-waiter.ts";
+
+/** How often processes are looked at that nothing in the kernel is known to wait for. */
 const POLL_MS = 40;
+/** How often all are looked at when each has a waiter: one of these may have been stopped. */
+const GUARD_MS = 1000;
+/** A waiter costs a fork and 1 MiB: only for what lives on, and not while a takeover goes on. */
+const WAITER_AFTER_MS = 1000;
+const WAITERS_MAX = 8;
 /** Each watched process costs an open file. */
 const PROCESSES_MAX = 256;
 const STAT_MAX_BYTES = 512;
@@ -12,17 +19,30 @@ const DEAD = 0x58;
 interface Watched {
   readonly stat: number;
   readonly listeners: Set<() => void>;
+  readonly since: number;
+  /** `none`: it ended before the process did, or could not be started. */
+  waiter: ProcessWaiter | "later" | "none";
 }
 
 /**
  * Tells when processes end. An open /proc/PID/stat belongs to one process for good: read after
  * the process has gone fails even when the number is in use again, so no start time is compared.
- * A zombie counts as ended.
+ * A zombie counts as ended. A process that lives on gets a waiter, whose end leads to a look at
+ * once; then there is no need to poll often.
  */
 export class ProcessWatch {
   readonly #watched = new Map<number, Watched>();
   readonly #buffer = Buffer.alloc(STAT_MAX_BYTES);
   #timer: NodeJS.Timeout | null = null;
+  #isPollSoon = false;
+
+  /** Process ids of the children that wait for processes. */
+  get waiterPids(): readonly number[] {
+    return [...this.#watched.values()].flatMap(({ waiter }) => {
+      const pid = typeof waiter === "string" ? null : waiter.childPid;
+      return pid === null ? [] : [pid];
+    });
+  }
 
   /**
    * Calls `onGone` once when the process ends, soon when it has ended already. Returns the end of
@@ -41,9 +61,9 @@ export class ProcessWatch {
         const immediate = setImmediate(onGone);
         return () => clearImmediate(immediate);
       }
-      watched = { stat, listeners: new Set() };
+      watched = { stat, listeners: new Set(), since: performance.now(), waiter: "later" };
       this.#watched.set(pid, watched);
-      this.#timer ??= setInterval(() => this.#poll(), POLL_MS);
+      this.#arm(POLL_MS);
     }
     const { listeners } = watched;
     listeners.add(onGone);
@@ -52,37 +72,58 @@ export class ProcessWatch {
 
   /** Ends all watches. */
   close(): void {
-    for (const { stat } of this.#watched.values()) closeSync(stat);
-    this.#watched.clear();
-    this.#stopWhenIdle();
+    for (const [pid, watched] of this.#watched) this.#end(pid, watched);
   }
 
   #poll(): void {
-    for (const [pid, watched] of this.#watched) {
-      if (this.#isGone(watched)) this.#forget(pid, watched);
-    }
+    this.#timer = null;
+    for (const [pid, watched] of this.#watched) this.#look(pid, watched);
+    if (this.#watched.size === 0) return;
+    const isEachWaitedFor = [...this.#watched.values()].every(({ waiter }) => isWaiting(waiter));
+    this.#arm(isEachWaitedFor ? GUARD_MS : POLL_MS);
+  }
+
+  #look(pid: number, watched: Watched): void {
+    if (this.#isGone(watched)) this.#forget(pid, watched);
+    else if (watched.waiter === "later") this.#startWaiter(pid, watched);
+  }
+
+  #startWaiter(pid: number, watched: Watched): void {
+    if (performance.now() - watched.since < WAITER_AFTER_MS) return;
+    if (this.waiterPids.length >= WAITERS_MAX) return;
+    watched.waiter = new ProcessWaiter(pid, () => {
+      watched.waiter = "none";
+      if (this.#watched.get(pid) === watched) this.#look(pid, watched);
+      if (this.#watched.size > 0) this.#arm(POLL_MS);
+    });
   }
 
   #forget(pid: number, watched: Watched): void {
-    this.#watched.delete(pid);
-    closeSync(watched.stat);
-    this.#stopWhenIdle();
+    this.#end(pid, watched);
     for (const onGone of watched.listeners) onGone();
+  }
+
+  #end(pid: number, { stat, waiter }: Watched): void {
+    this.#watched.delete(pid);
+    closeSync(stat);
+    if (typeof waiter !== "string") waiter.close();
+    if (this.#watched.size > 0 || this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #arm(waitMs: number): void {
+    if (this.#timer !== null && this.#isPollSoon) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#isPollSoon = waitMs === POLL_MS;
+    this.#timer = setTimeout(() => this.#poll(), waitMs);
   }
 
   #remove(pid: number, onGone: () => void, listeners: Set<() => void>): void {
     listeners.delete(onGone);
     const watched = this.#watched.get(pid);
     if (watched?.listeners !== listeners || listeners.size > 0) return;
-    this.#watched.delete(pid);
-    closeSync(watched.stat);
-    this.#stopWhenIdle();
-  }
-
-  #stopWhenIdle(): void {
-    if (this.#watched.size > 0 || this.#timer === null) return;
-    clearInterval(this.#timer);
-    this.#timer = null;
+    this.#end(pid, watched);
   }
 
   #isGone({ stat }: Watched): boolean {
@@ -98,6 +139,10 @@ export class ProcessWatch {
     const state = this.#buffer[nameEnd + 2];
     return state === ZOMBIE || state === DEAD;
   }
+}
+
+function isWaiting(waiter: Watched["waiter"]): boolean {
+  return typeof waiter !== "string" && waiter.isWaiting();
 }
 
 function openStat(pid: number): number | "gone" | null {
