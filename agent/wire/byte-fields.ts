@@ -20,28 +20,46 @@ export interface FieldWriter {
   finish(): Uint8Array;
 }
 
+/** Room that is made for the fields at first; most packets need no more. */
+const FIRST_BYTES = 256;
+
 /** Starts an empty packet. Values out of range throw `RangeError`: a mistake of the program. */
 export function createFieldWriter(): FieldWriter {
-  const parts: Uint8Array[] = [];
-  const number = (value: number, width: number) => {
-    const part = Buffer.alloc(width);
-    part.writeUIntBE(value, 0, width);
-    parts.push(part);
+  let all = Buffer.allocUnsafe(FIRST_BYTES);
+  let used = 0;
+  /** Makes room and returns where it begins. */
+  const take = (count: number): number => {
+    if (used + count > all.length) {
+      const larger = Buffer.allocUnsafe(2 * (used + count));
+      all.copy(larger, 0, 0, used);
+      all = larger;
+    }
+    used += count;
+    return used - count;
+  };
+  // The room is made first: it may be in another buffer afterwards.
+  const number = (value: number, width: number): void => {
+    const at = take(width);
+    all.writeUIntBE(value, at, width);
+  };
+  const bytes = (value: Uint8Array): void => {
+    const at = take(value.length);
+    all.set(value, at);
   };
   return {
     u8: (value) => number(value, 1),
     u16: (value) => number(value, 2),
     u32: (value) => number(value, 4),
     u48: (value) => number(value, 6),
-    hex: (digits) => parts.push(Buffer.from(digits, "hex")),
+    hex: (digits) => bytes(Buffer.from(digits, "hex")),
     text: (value) => {
-      const bytes = Buffer.from(value, "utf8");
-      if (bytes.length > TEXT_BYTES_MAX) throw new RangeError(`text of ${bytes.length} bytes`);
-      number(bytes.length, 1);
-      parts.push(bytes);
+      const encoded = Buffer.from(value, "utf8");
+      if (encoded.length > TEXT_BYTES_MAX) throw new RangeError(`text of ${encoded.length} bytes`);
+      number(encoded.length, 1);
+      bytes(encoded);
     },
-    bytes: (value) => parts.push(value),
-    finish: () => Buffer.concat(parts),
+    bytes,
+    finish: () => all.subarray(0, used),
   };
 }
 
@@ -61,26 +79,34 @@ export interface FieldReader {
 
 /** Reads from the start of `packet`. */
 export function createFieldReader(packet: Uint8Array): FieldReader {
-  const all = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
+  const all = asBuffer(packet);
   let offset = 0;
-  const take = (count: number): Buffer => {
+  /** Passes over the next bytes and returns where they begin. */
+  const take = (count: number): number => {
     if (offset + count > all.length) throw new MalformedError(`ends at ${all.length}`);
     offset += count;
-    return all.subarray(offset - count, offset);
+    return offset - count;
   };
+  const bytes = (count: number): Buffer => all.subarray(take(count), offset);
   return {
-    u8: () => take(1).readUInt8(),
-    u16: () => take(2).readUInt16BE(),
-    u32: () => take(4).readUInt32BE(),
-    u48: () => take(6).readUIntBE(0, 6),
-    hex: (digits) => take(digits / 2).toString("hex"),
-    text: () => take(take(1).readUInt8()).toString("utf8"),
-    bytes: (count) => take(count),
-    rest: () => take(all.length - offset),
+    u8: () => all.readUInt8(take(1)),
+    u16: () => all.readUInt16BE(take(2)),
+    u32: () => all.readUInt32BE(take(4)),
+    u48: () => all.readUIntBE(take(6), 6),
+    hex: (digits) => bytes(digits / 2).toString("hex"),
+    text: () => bytes(all.readUInt8(take(1))).toString("utf8"),
+    bytes,
+    rest: () => bytes(all.length - offset),
     finish: () => {
       if (offset !== all.length) throw new MalformedError(`${all.length - offset} bytes left`);
     },
   };
+}
+
+/** The same bytes with the methods of a `Buffer`; nothing is copied. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The value that `read` makes, or null when the packet is malformed. */

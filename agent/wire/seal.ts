@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:crypto";
 
 import { assert } from "../core/base/index.ts";
+import { asBuffer } from "./byte-fields.ts";
 import { createReplayWindow, markCounter, type ReplayWindow } from "./replay-window.ts";
 
 // A packet: header of 32 bytes in clear (and vouched for by the seal), sealed body, tag of 16.
@@ -15,6 +16,7 @@ export const PACKET_BYTES_MAX = 1400;
 
 const HEADER_BYTES = 32;
 const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
 
 /** Largest body that can be sealed into one packet. */
 export const BODY_BYTES_MAX = PACKET_BYTES_MAX - HEADER_BYTES - TAG_BYTES;
@@ -79,7 +81,8 @@ export type Opener = (packet: Uint8Array) => OpenedPacket | RefusedPacket;
  */
 export function createSealer(settings: SealSettings, sender: SealSender): Sealer {
   const key = deriveKey(settings, sender.incarnation);
-  const cluster = clusterDigest(settings.clusterName);
+  const header = headerOf(settings, sender);
+  const nonce = Buffer.alloc(NONCE_BYTES);
   let counter = 0;
   return (link, body) => {
     assert(
@@ -88,42 +91,90 @@ export function createSealer(settings: SealSettings, sender: SealSender): Sealer
     );
     counter += 1;
     assert(counter < COUNTER_LIMIT, "counter of sealed packets: below 2^48");
-    const header = Buffer.alloc(HEADER_BYTES);
-    header.writeUInt16BE(MAGIC, 0);
-    header[2] = KINDS[settings.packetKind];
-    header[3] = PROTOCOL_VERSIONS.oldest;
-    header[4] = PROTOCOL_VERSIONS.newest;
-    header[5] = sender.nodeId;
     header[6] = link;
-    cluster.copy(header, 8);
-    header.write(sender.incarnation, 16, "hex");
     header.writeUIntBE(counter, 26, 6);
-    const cipher = createCipheriv("aes-256-gcm", key, nonceOf(header));
+    const cipher = createCipheriv("aes-256-gcm", key, fillNonce(nonce, header));
     cipher.setAAD(header);
-    return Buffer.concat([header, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
+    const packet = Buffer.allocUnsafe(HEADER_BYTES + body.length + TAG_BYTES);
+    packet.set(header);
+    packet.set(cipher.update(body), HEADER_BYTES);
+    cipher.final(); // It adds nothing in this mode, but makes the tag.
+    packet.set(cipher.getAuthTag(), HEADER_BYTES + body.length);
+    return packet;
   };
+}
+
+/** The header but for link and counter, which are filled in for each packet. */
+function headerOf(settings: SealSettings, { nodeId, incarnation }: SealSender): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt16BE(MAGIC, 0);
+  header[2] = KINDS[settings.packetKind];
+  header[3] = PROTOCOL_VERSIONS.oldest;
+  header[4] = PROTOCOL_VERSIONS.newest;
+  header[5] = nodeId;
+  clusterDigest(settings.clusterName).copy(header, 8);
+  header.write(incarnation, 16, "hex");
+  return header;
+}
+
+/** One who knows the secret; its incarnation in words of four bytes, to be compared fast. */
+interface Sender {
+  readonly incarnation: string;
+  readonly high: number;
+  readonly low: number;
+  readonly key: Buffer;
+  /** By link. */
+  readonly windows: Map<number, ReplayWindow>;
 }
 
 /** Makes the opener of one socket or group of sockets, with its own memory of seen counters. */
 export function createOpener(settings: SealSettings): Opener {
   const cluster = clusterDigest(settings.clusterName);
-  const keys = new Map<string, Buffer>();
-  const windows = new Map<string, ReplayWindow>();
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  const senders = new Map<string, Sender>();
+  let latest: Sender | null = null;
   return (bytes) => {
-    const packet = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const packet = asBuffer(bytes);
     const cause = checkHeader(packet, settings.packetKind, cluster);
     if (cause !== null) return { kind: "refused", cause };
-    const incarnation = packet.toString("hex", 16, 24);
-    const key = keys.get(incarnation) ?? deriveKey(settings, incarnation);
-    const body = openBody(packet, key);
+    const sender = isFrom(packet, latest) ? latest : findSender(packet, { senders, settings });
+    const body = openBody(packet, sender.key, nonce);
     if (body === null) return { kind: "refused", cause: "wrongKey" };
-    remember(keys, incarnation, key);
+    if (sender !== latest) remember(senders, sender.incarnation, sender);
+    latest = sender;
     const link = packet.readUInt8(6);
-    const window = windows.get(`${incarnation}/${link}`) ?? createReplayWindow();
-    remember(windows, `${incarnation}/${link}`, window);
+    const window = sender.windows.get(link) ?? createReplayWindow();
+    sender.windows.set(link, window);
     const verdict = markCounter(window, packet.readUIntBE(26, 6));
     if (verdict !== "fresh") return { kind: "refused", cause: verdict };
-    return { kind: "opened", from: packet.readUInt8(5), link, incarnation, body };
+    return {
+      kind: "opened",
+      from: packet.readUInt8(5),
+      link,
+      incarnation: sender.incarnation,
+      body,
+    };
+  };
+}
+
+function isFrom(packet: Buffer, sender: Sender | null): sender is Sender {
+  if (sender === null) return false;
+  return packet.readUInt32BE(16) === sender.high && packet.readUInt32BE(20) === sender.low;
+}
+
+function findSender(
+  packet: Buffer,
+  known: { readonly senders: ReadonlyMap<string, Sender>; readonly settings: SealSettings },
+): Sender {
+  const incarnation = packet.toString("hex", 16, 24);
+  const sender = known.senders.get(incarnation);
+  if (sender !== undefined) return sender;
+  return {
+    incarnation,
+    high: packet.readUInt32BE(16),
+    low: packet.readUInt32BE(20),
+    key: deriveKey(known.settings, incarnation),
+    windows: new Map(),
   };
 }
 
@@ -138,9 +189,9 @@ function checkHeader(packet: Buffer, kind: PacketKind, cluster: Buffer): Refusal
   return isKnown ? null : "wrongVersion";
 }
 
-function openBody(packet: Buffer, key: Buffer): Uint8Array | null {
+function openBody(packet: Buffer, key: Buffer, nonce: Buffer): Uint8Array | null {
   const header = packet.subarray(0, HEADER_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(header));
+  const decipher = createDecipheriv("aes-256-gcm", key, fillNonce(nonce, header));
   decipher.setAAD(header);
   decipher.setAuthTag(packet.subarray(packet.length - TAG_BYTES));
   const body = decipher.update(packet.subarray(HEADER_BYTES, packet.length - TAG_BYTES));
@@ -152,8 +203,8 @@ function openBody(packet: Buffer, key: Buffer): Uint8Array | null {
   }
 }
 
-function nonceOf(header: Buffer): Buffer {
-  const nonce = Buffer.alloc(12);
+/** The same buffer each time: the cipher copies what it needs of it. */
+function fillNonce(nonce: Buffer, header: Buffer): Buffer {
   header.copy(nonce, 6, 26, 32);
   return nonce;
 }

@@ -1,6 +1,8 @@
 import type { RingId, Token, TokenEcho, TokenFacts } from "../core/model/index.ts";
 import { TOKEN_ECHOES_MAX } from "../core/model/index.ts";
 import {
+  asBuffer,
+  createFieldReader,
   createFieldWriter,
   type FieldReader,
   type FieldWriter,
@@ -34,12 +36,25 @@ export function createTokenCodec(
 ): TokenCodec {
   const seal = createSealer({ ...settings, packetKind: "token" }, sender);
   const open = createOpener({ ...settings, packetKind: "token" });
+  // What tokens say hardly ever changes: the same facts are neither written nor read again.
+  let sent: { readonly facts: TokenFacts; readonly bytes: Uint8Array } | null = null;
+  let heard: HeardFacts | null = null;
   return {
-    seal: (token) => seal(token.link, encodeToken(token)),
+    seal: (token) => {
+      if (sent?.facts !== token.facts) {
+        sent = { facts: token.facts, bytes: encodeFacts(token.facts) };
+      }
+      return seal(token.link, encodeBody(token, sent.bytes));
+    },
     open: (packet) => {
       const opened = open(packet);
       if (opened.kind === "refused") return opened;
-      const body = decodeToken(opened.body);
+      const body = decodeToken(opened.body, {
+        known: heard,
+        note: (fresh) => {
+          heard = fresh;
+        },
+      });
       if (body === null) return { kind: "refused", cause: "malformed" };
       const { from, link, incarnation } = opened;
       return { kind: "opened", token: { ...body, from, link, incarnation } };
@@ -50,8 +65,24 @@ export function createTokenCodec(
 /** What the sealed body of a token holds; the rest is in the packet's header. */
 export type TokenBody = Omit<Token, "from" | "link" | "incarnation">;
 
+/** Facts as they were read, and from what. */
+interface HeardFacts {
+  readonly facts: TokenFacts;
+  readonly bytes: Uint8Array;
+}
+
+/** What was read last, and where the next is noted. */
+interface FactsMemory {
+  readonly known: HeardFacts | null;
+  readonly note: (heard: HeardFacts) => void;
+}
+
 /** The body as bytes. At most 16 held addresses are named. */
 export function encodeToken(token: TokenBody): Uint8Array {
+  return encodeBody(token, encodeFacts(token.facts));
+}
+
+function encodeBody(token: TokenBody, facts: Uint8Array): Uint8Array {
   const writer = createFieldWriter();
   writer.u48(token.sequence);
   writer.u8((token.hasWithdrawn ? HAS_WITHDRAWN : 0) | (token.proposal ? HAS_PROPOSAL : 0));
@@ -62,12 +93,15 @@ export function encodeToken(token: TokenBody): Uint8Array {
   const echoes = token.echoes.slice(0, TOKEN_ECHOES_MAX);
   writer.u8(echoes.length);
   for (const echo of echoes) writeEcho(writer, echo);
-  writeFacts(writer, token.facts);
+  writer.bytes(facts);
   return writer.finish();
 }
 
-/** The token of a body, or null when it is malformed. */
-export function decodeToken(body: Uint8Array): TokenBody | null {
+/**
+ * The token of a body, or null when it is malformed. With a memory, facts that came as the same
+ * bytes before are the same object.
+ */
+export function decodeToken(body: Uint8Array, memory?: FactsMemory): TokenBody | null {
   return readOrNull(body, (reader) => {
     const sequence = reader.u48();
     const flags = reader.u8();
@@ -75,8 +109,7 @@ export function decodeToken(body: Uint8Array): TokenBody | null {
     const memberIds = readList(reader, 2, () => reader.u8());
     const proposal = (flags & HAS_PROPOSAL) === 0 ? null : readRing(reader);
     const echoes = readList(reader, TOKEN_ECHOES_MAX, () => readEcho(reader));
-    const facts = readFacts(reader);
-    reader.finish();
+    const facts = recallFacts(reader.rest(), memory);
     const hasWithdrawn = (flags & HAS_WITHDRAWN) !== 0;
     return { sequence, echoes, ring, memberIds, hasWithdrawn, proposal, facts };
   });
@@ -101,7 +134,8 @@ function readEcho(reader: FieldReader): TokenEcho {
   return { incarnation: reader.hex(16), sequence: reader.u48(), agoMs: reader.u32() };
 }
 
-function writeFacts(writer: FieldWriter, facts: TokenFacts): void {
+function encodeFacts(facts: TokenFacts): Uint8Array {
+  const writer = createFieldWriter();
   writer.u8(STATES.indexOf(facts.state));
   writer.text(facts.configHash);
   writer.u48(facts.cibVersion.adminEpoch);
@@ -111,6 +145,17 @@ function writeFacts(writer: FieldWriter, facts: TokenFacts): void {
   writer.u8(holds.length);
   for (const address of holds) writer.text(address);
   writer.text(facts.release);
+  return writer.finish();
+}
+
+function recallFacts(bytes: Uint8Array, memory: FactsMemory | undefined): TokenFacts {
+  const known = memory?.known;
+  if (known && asBuffer(known.bytes).equals(bytes)) return known.facts;
+  const reader = createFieldReader(bytes);
+  const facts = readFacts(reader);
+  reader.finish();
+  memory?.note({ facts, bytes });
+  return facts;
 }
 
 function readFacts(reader: FieldReader): TokenFacts {
