@@ -50,6 +50,9 @@ import {
 
 const AGENT_WATCH_MIN_MS = 2000;
 const PING_EVERY_MS = 500;
+/** A ping goes with whatever wakes this process from then on; otherwise a timer sends it. */
+const PING_AFTER_MS = 490;
+const PING_TIMER_MS = 520;
 /** Counters are told with every so many pings. */
 const COUNTERS_EVERY_PINGS = 4;
 /** Counters of a healthy link are told this much more rarely. */
@@ -86,6 +89,9 @@ interface Running {
   refusals: number;
   quietTimes: number;
   timer: NodeJS.Timeout | null;
+  /** What the timer is set to. */
+  wakesAt: number | null;
+  readonly pings: { count: number; timer: NodeJS.Timeout | null };
   isLeaving: boolean;
 }
 
@@ -170,6 +176,8 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
     refusals: 0,
     quietTimes: 0,
     timer: null,
+    wakesAt: null,
+    pings: { count: 0, timer: null },
     isLeaving: false,
   };
   openLinks(running, local, peer);
@@ -177,12 +185,7 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
   const names = local.addresses.map((address) => `${address} port ${config.port}`);
   report({ kind: "ready", scheduling: text, links: names, incarnation });
   performEffects(running, first.effects);
-  let ticks = 0;
-  setInterval(() => {
-    watchAgent(running);
-    ticks += 1;
-    if (ticks % COUNTERS_EVERY_PINGS === 0) reportCounters(running);
-  }, PING_EVERY_MS);
+  running.pings.timer = setInterval(() => ping(running), PING_TIMER_MS);
   arm(running);
   return running;
 }
@@ -236,6 +239,15 @@ function step(running: Running, event: MembershipEvent): void {
   running.membership = state;
   performEffects(running, effects);
   arm(running);
+  doWhileAwake(running);
+}
+
+/** What need not be done to the millisecond costs no wake-up of its own. */
+function doWhileAwake(running: Running): void {
+  running.keeper.renewDue();
+  if (nowMs() - running.watch.checkedAt < PING_AFTER_MS) return;
+  running.pings.timer?.refresh();
+  ping(running);
 }
 
 function performEffects(running: Running, effects: readonly MembershipEffect[]): void {
@@ -259,15 +271,18 @@ function performEffects(running: Running, effects: readonly MembershipEffect[]):
 }
 
 function arm(running: Running): void {
-  if (running.timer !== null) clearTimeout(running.timer);
   const deadline = nextDeadline(running.membership);
+  if (deadline === running.wakesAt) return;
+  if (running.timer !== null) clearTimeout(running.timer);
+  running.wakesAt = deadline;
   if (deadline === null) return;
-  running.timer = setTimeout(
+  const wake = (): void => {
+    running.wakesAt = null;
     // A late timer runs before the sockets are read: what waits there comes first, or a process
     // that was held up would lose a peer whose tokens have arrived.
-    () => setImmediate(() => step(running, { kind: "timePassed" })),
-    Math.max(1, deadline - nowMs()),
-  );
+    setImmediate(() => step(running, { kind: "timePassed" }));
+  };
+  running.timer = setTimeout(wake, Math.max(1, deadline - nowMs()));
 }
 
 function perform(running: Running, command: HeartbeatCommand): void {
@@ -355,6 +370,13 @@ function startWatch(tokenTimeoutMs: number): AgentWatch {
   const now = nowMs();
   const times = { answeredAt: now, checkedAt: now };
   return { limitMs, ping: 0, hasAnswered: true, isUnwell: false, ...times };
+}
+
+function ping(running: Running): void {
+  const { pings } = running;
+  watchAgent(running);
+  pings.count += 1;
+  if (pings.count % COUNTERS_EVERY_PINGS === 0) reportCounters(running);
 }
 
 function watchAgent(running: Running): void {

@@ -4,9 +4,11 @@ export interface Step<State, Effect> {
   readonly effects: readonly Effect[];
 }
 
+const NO_EFFECTS: readonly never[] = [];
+
 /** A step that changes nothing. */
 export function unchanged<State>(state: State): Step<State, never> {
-  return { state, effects: [] };
+  return { state, effects: NO_EFFECTS };
 }
 
 /** Runs the next part of a step on the state that the first one left, and joins the effects. */

@@ -130,8 +130,10 @@ export function then(
   step: MembershipStep,
   next: (state: Membership) => MembershipStep,
 ): MembershipStep {
-  const { state, effects } = next(step.state);
-  return { state, effects: effects.length === 0 ? step.effects : [...step.effects, ...effects] };
+  const fresh = next(step.state);
+  if (step.effects.length === 0) return fresh;
+  const effects = fresh.effects.length === 0 ? step.effects : [...step.effects, ...fresh.effects];
+  return { state: fresh.state, effects };
 }
 
 /** A step that only reports. */

@@ -6,7 +6,7 @@
 // and its standing: well ◀─the agent answers or not─▶ unwell; either ──leave──▶ gone.
 // Only a node that stands well is ever paired.
 
-import { assertNever, earliest, type Instant, unchanged } from "../base/index.ts";
+import { assertNever, earlier, type Instant, unchanged } from "../base/index.ts";
 import { acceptToken } from "./accept-token.ts";
 import { standAlone } from "./change-ring.ts";
 import { judgePeer } from "./judge-peer.ts";
@@ -71,15 +71,14 @@ export function nextDeadline(state: Membership): Instant | null {
   if (state.farewellsLeft === 0) return null;
   const lossAt = isPaired(state) && peer !== null ? peer.lifeAt + settings.tokenTimeoutMs : null;
   const isWatched = isPaired(state) && peer !== null && !state.isSuspected;
-  const downAt = state.links.map(({ isUp, lifeAt }) =>
-    isUp && lifeAt !== null ? lifeAt + settings.tokenTimeoutMs : null,
-  );
-  return earliest([
-    state.nextTokenAt,
-    isWatched ? peer.lifeAt + suspicionMs(settings) : null,
-    lossAt,
-    ...downAt,
-  ]);
+  // Asked after every step: no lists are made on the way.
+  let deadline: Instant | null = state.nextTokenAt;
+  if (isWatched) deadline = earlier(deadline, peer.lifeAt + suspicionMs(settings));
+  deadline = earlier(deadline, lossAt);
+  for (const { isUp, lifeAt } of state.links) {
+    if (isUp && lifeAt !== null) deadline = earlier(deadline, lifeAt + settings.tokenTimeoutMs);
+  }
+  return deadline;
 }
 
 /** Steps come every token interval: a gap longer than the timeout is a stop of the host. */

@@ -37,6 +37,8 @@ interface CurrentRun {
 const ANSWER_TIMEOUT_MS = 200;
 const RESTART_AFTER_MS = 100;
 const OUTPUT_CHARACTERS_MAX = 65_536;
+/** What `ip -o` shows begins with the number of an interface; what it complains of does not. */
+const SHOWN_LINE = /^\d+: /;
 
 /**
  * One long-lived `ip -force -batch -`, so that nothing is forked when an address has to move.
@@ -47,8 +49,7 @@ export class IpBatch {
   #child: ChildProcess | null = null;
   #current: CurrentRun | null = null;
   #waiting: Run[] = [];
-  #shown = "";
-  #errors = "";
+  #text = "";
   #runs = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -94,8 +95,7 @@ export class IpBatch {
     const mark = `lb-mark-${this.#runs}`;
     const timer = setTimeout(() => this.#fail("ip did not answer in time"), ANSWER_TIMEOUT_MS);
     this.#current = { mark, timer, resolve: run.resolve };
-    this.#shown = "";
-    this.#errors = "";
+    this.#text = "";
     if (this.#child === null || this.#isClosed) {
       this.#fail("ip is not running");
     } else {
@@ -114,29 +114,29 @@ export class IpBatch {
   #start(): void {
     if (performance.now() - this.#startedAt < RESTART_AFTER_MS) return;
     this.#startedAt = performance.now();
-    const [program = "ip", ...words] = this.#command;
-    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    // The shell only joins the two outputs, which then wake this process once; it becomes `ip`.
+    const words = ["-c", 'exec "$@" 2>&1', "sh", ...this.#command];
+    const child = spawn("/bin/sh", words, { stdio: ["pipe", "pipe", "ignore"] });
     this.#child = child;
     const isCurrent = () => this.#child === child;
     child.stdin.on("error", () => isCurrent() && this.#fail("ip closed its input"));
     child.on("error", (error) => isCurrent() && this.#fail(`ip: ${error.message}`));
     child.on("exit", (status) => isCurrent() && this.#fail(`ip ended with status ${status}`));
-    child.stdout.on("data", (bytes: Buffer) => {
-      this.#shown = (this.#shown + bytes.toString()).slice(-OUTPUT_CHARACTERS_MAX);
-    });
-    child.stderr.on("data", (bytes: Buffer) => {
-      this.#errors = (this.#errors + bytes.toString()).slice(-OUTPUT_CHARACTERS_MAX);
-      // What was shown before the mark is in its pipe already: let it be read first.
-      setImmediate(() => isCurrent() && this.#answer());
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (!isCurrent()) return;
+      this.#text = (this.#text + text).slice(-OUTPUT_CHARACTERS_MAX);
+      this.#answer();
     });
   }
 
   #answer(): void {
     const current = this.#current;
-    const end = this.#errors.indexOf(`Object "${current?.mark}" is unknown`);
+    const end = this.#text.indexOf(`Object "${current?.mark}" is unknown`);
     if (current === null || end < 0) return;
-    const errors = this.#errors.slice(0, end).trim();
-    this.#finish(current, { kind: "answered", shown: this.#shown, errors });
+    const lines = this.#text.slice(0, end).split("\n");
+    const shown = lines.filter((line) => SHOWN_LINE.test(line)).join("\n");
+    const errors = lines.filter((line) => !SHOWN_LINE.test(line)).join("\n");
+    this.#finish(current, { kind: "answered", shown, errors: errors.trim() });
   }
 
   #fail(reason: string): void {

@@ -4,14 +4,19 @@ import type { LeaseRequest } from "../../core/model/index.ts";
 import { AddressTurns, isSameAddress, nameOf, type Place } from "./address-turns.ts";
 import type { IpAnswer, IpBatch, RefuseRun } from "./lease-batch.ts";
 
-/** One renewal may fail, and take its time to, before the margin is reached. */
-const RENEW_EVERY_MS = 300;
+/** A lease is renewed with whatever wakes this process from this age on. */
+const RENEW_AFTER_MS = 290;
+/** Nothing else woke it: one renewal may fail, and take its time to, before the margin. */
+const RENEW_EVERY_MS = 310;
 /** Left of the lifetime when renewing ends: the kernel must not have removed the address yet. */
 const RENEW_MARGIN_MS = 300;
 const REMOVE_TRIES = 3;
 
 interface Lease {
   readonly request: LeaseRequest;
+  readonly name: string;
+  /** Written several times a second: made once. */
+  readonly lines: { readonly show: string; readonly replace: string };
   /** When the last renewal was written that was seen to work. */
   renewedAt: number;
   isRenewing: boolean;
@@ -84,8 +89,8 @@ export class LeaseKeeper {
       writtenAt = performance.now();
       return refusal;
     };
-    const lines = [this.#replaceLine(request), showLine(request)];
-    const answer = await this.#batch.run(lines, { ...options, refuse });
+    const lines = { replace: this.#replaceLine(request), show: showLine(request) };
+    const answer = await this.#batch.run([lines.replace, lines.show], { ...options, refuse });
     if (answer.kind === "refused") return { problem: answer.reason, canRetry: false };
     const tookMs = Math.round(performance.now() - writtenAt);
     const isLate = tookMs > this.#lifetimeSec * 1000;
@@ -94,7 +99,7 @@ export class LeaseKeeper {
       if (!showsAddress(answer.shown, request)) {
         return { problem: problemOf(answer), canRetry: options.isFresh !== true };
       }
-      this.#startRenewal({ request, renewedAt: writtenAt, isRenewing: false });
+      this.#startRenewal({ request, name, lines, renewedAt: writtenAt, isRenewing: false });
       return { problem: null, canRetry: false };
     }
     this.#leases.delete(name);
@@ -125,6 +130,21 @@ export class LeaseKeeper {
     return problems.find((problem) => problem !== null) ?? null;
   }
 
+  /**
+   * Renews what is old enough. To be called whenever the process is awake: so it needs no wake-up
+   * of its own, and a renewal that failed is tried again sooner.
+   */
+  renewDue(): void {
+    if (this.#timer === null || this.#isClosed) return;
+    const now = performance.now();
+    for (const { renewedAt, isRenewing } of this.#leases.values()) {
+      if (isRenewing || now - renewedAt < RENEW_AFTER_MS) continue;
+      this.#timer.refresh();
+      this.#renewAll();
+      return;
+    }
+  }
+
   /** Stops renewing without deleting anything: the kernel removes it soon. */
   close(): void {
     this.#isClosed = true;
@@ -132,7 +152,7 @@ export class LeaseKeeper {
   }
 
   #startRenewal(lease: Lease): void {
-    this.#leases.set(nameOf(lease.request), lease);
+    this.#leases.set(lease.name, lease);
     if (!this.#isClosed) this.#timer ??= setInterval(() => this.#renewAll(), RENEW_EVERY_MS);
   }
 
@@ -161,12 +181,12 @@ export class LeaseKeeper {
     const sinceMs = Math.round(writtenAt - lease.renewedAt);
     if (sinceMs > limitMs) return this.#lose(lease, `not renewed for ${sinceMs} ms`);
     lease.isRenewing = true;
-    const name = nameOf(lease.request);
+    const { request, name, lines } = lease;
     const isOver = () => this.#leases.get(name) !== lease;
     // A renewal adds what is gone: an address that somebody removed is not this keeper's to put
     // back.
-    const seen = await this.#batch.run([showLine(lease.request)]);
-    const isGone = seen.kind === "answered" && !showsAddress(seen.shown, lease.request);
+    const seen = await this.#batch.run([lines.show]);
+    const isGone = seen.kind === "answered" && !showsAddress(seen.shown, request);
     if (isGone && !isOver()) {
       const reason = firstError(seen.errors) ?? "removed by somebody else";
       return this.#lose(lease, reason);
@@ -176,7 +196,7 @@ export class LeaseKeeper {
       if (isOver()) return "released";
       return writtenAt - lease.renewedAt > limitMs ? "its turn came too late" : null;
     };
-    const answer = await this.#batch.run([this.#replaceLine(lease.request)], { refuse });
+    const answer = await this.#batch.run([lines.replace], { refuse });
     lease.isRenewing = false;
     if (isOver()) return;
     if (answer.kind !== "answered") return; // Tried again until the limit.
@@ -189,8 +209,7 @@ export class LeaseKeeper {
     lease.renewedAt = writtenAt;
   }
 
-  async #lose({ request }: Lease, reason: string): Promise<void> {
-    const name = nameOf(request);
+  async #lose({ request, name }: Lease, reason: string): Promise<void> {
     this.#endRenewal(name);
     const problem = await this.#turns.take(request, async () =>
       // A hold that was asked for before may have made it a lease again.
@@ -254,7 +273,8 @@ function deleteLine({ ip, nic }: Place, prefixLength: number): string {
 function shownPrefixLengths(shown: string, { ip, nic }: Place): readonly number[] {
   const lengths = shown.split("\n").flatMap((line) => {
     const [, name, address, length] = /^\d+:\s+(\S+)\s+inet6?\s+(\S+)\/(\d+)\s/.exec(line) ?? [];
-    return name === nic && isSameAddress(address ?? "", ip) ? [Number(length)] : [];
+    const isIt = name === nic && (address === ip || isSameAddress(address ?? "", ip));
+    return isIt ? [Number(length)] : [];
   });
   return [...new Set(lengths)];
 }
