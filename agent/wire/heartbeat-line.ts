@@ -38,12 +38,14 @@ export function encodeHeartbeatLine(line: HeartbeatCommand | HeartbeatReport): s
  * process tree, so that beyond the kind nothing is checked.
  */
 export function parseHeartbeatCommand(line: string): HeartbeatCommand | null {
-  return hasKind(parseJson(line), COMMANDS) ? (JSON.parse(line) as HeartbeatCommand) : null;
+  const value = parseJson(line);
+  return hasKind(value, COMMANDS) ? (value as HeartbeatCommand) : null;
 }
 
 /** The report on one line, or null when it is none; checked as little as a command is. */
 export function parseHeartbeatReport(line: string): HeartbeatReport | null {
-  return hasKind(parseJson(line), REPORTS) ? (JSON.parse(line) as HeartbeatReport) : null;
+  const value = parseJson(line);
+  return hasKind(value, REPORTS) ? (value as HeartbeatReport) : null;
 }
 
 function parseJson(line: string): unknown {

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 
+import { splitLines } from "../heartbeat/index.ts";
 import type { WriteLog } from "../log/index.ts";
 
 /** A child that lived shorter than this did not work at all: the next one waits. */
 const SHORT_LIFE_MS = 1000;
 const RESTART_WAIT_MIN_MS = 50;
 const RESTART_WAIT_MAX_MS = 5000;
+/** Longest line of the child, in characters: far beyond any that `ip` writes. */
+const LINE_MAX = 65_536;
 /** The child says nothing when it has begun to listen, so what it may have missed is looked up. */
 const RECHECK_AFTER_MS = [10, 100, 1000];
 
@@ -56,7 +58,11 @@ export class KernelMonitor {
     });
     this.#child = child;
     // Read by lines and at once: the delay of a hint is the delay of one pipe.
-    createInterface({ input: child.stdout }).on("line", this.#ports.onLine);
+    splitLines(child.stdout, LINE_MAX, {
+      onLine: this.#ports.onLine,
+      onTooLong: () => child.kill("SIGKILL"),
+      onEnd: () => {},
+    });
     // The kernel dropped events (the socket's buffer was full), or something else was lost.
     child.stderr.on("data", () => this.#ports.onDoubt());
     let hasEnded = false;
