@@ -10,7 +10,8 @@ import { loadMessages, readProtoFiles } from "./reflected-messages.ts";
 const FOLDER = "proto";
 const DEPTH_MAX = 4;
 
-suite("compiled messages", () => {
+suite("compiled messages", function () {
+  this.timeout(60_000);
   const reflected = loadMessages();
   const types = listTypes(readProtoFiles(FOLDER));
   let compiled: MessageSource;
