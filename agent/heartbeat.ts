@@ -304,6 +304,9 @@ function perform(running: Running, command: HeartbeatCommand): void {
     case "leave":
       farewell(running, "leaving");
       break;
+    case "leaveHolding":
+      leaveHolding(running, command.holdForSec);
+      break;
     default:
       assertNever(command);
   }
@@ -425,6 +428,13 @@ function leaveReleasing(running: Running, as: "leaving" | "unwell"): void {
   settle(running.keeper.releaseAll(), (problem) => {
     sayFarewell(running, problem === null ? as : "unwell");
   });
+}
+
+/** Not `leaving`: the peer must not take over while the address is here. */
+function leaveHolding(running: Running, holdForSec: number): void {
+  if (running.isLeaving) return;
+  running.isLeaving = true;
+  settle(running.keeper.holdFor(holdForSec), () => sayFarewell(running, "unwell"));
 }
 
 function farewell(running: Running, as: "leaving" | "unwell"): void {

@@ -5,6 +5,7 @@
  */
 import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { AddressTable } from "../resource-agents/contract.ts";
 import { runCommand } from "../resource-agents/index.ts";
 import {
@@ -46,7 +47,12 @@ import { type Inspector, openFileReader, openInspector } from "./shell/inspector
 import type { EventLog } from "./shell/log/index.ts";
 import { openProber } from "./shell/prober/index.ts";
 import { type OpenRequests, openRequests } from "./shell/requests/index.ts";
-import { isSupervised, openSupervisor, type Supervisor } from "./shell/supervisor/index.ts";
+import {
+  isBeingRestarted,
+  isSupervised,
+  openSupervisor,
+  type Supervisor,
+} from "./shell/supervisor/index.ts";
 import { type OpenTransport, openTransport } from "./shell/transport/index.ts";
 
 /** Without a word of the heartbeat process for so long, systemd gets no sign of life. */
@@ -54,6 +60,15 @@ const HEARTBEAT_SILENCE_MAX_MS = 5000;
 
 /** How long the goodbye and the last lines of the log may take, in milliseconds. */
 const EXIT_MAX_MS = 5000;
+
+/**
+ * For so long the addresses outlive an agent that is being restarted. A new one is there in half a
+ * second, on a slow machine in a few; one that never comes leaves the service to the peer after it.
+ */
+const RESTART_HOLD_SEC = 10;
+/** Operations under way are waited for so long before a restart, and looked at so often. */
+const RESTART_WAIT_MAX_MS = 5000;
+const RESTART_POLL_MS = 20;
 
 /** A port or the socket is taken, or the heartbeat process cannot run: not a matter of restarts. */
 const EXIT_UNUSABLE_HOST = 3;
@@ -112,7 +127,7 @@ export function runNode(settings: NodeSettings): void {
   };
   process.on("uncaughtException", (error) => fail(parts, error.stack ?? error.message));
   process.on("unhandledRejection", (reason) => fail(parts, String(reason)));
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => leave(parts));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(parts));
   serve(parts).catch((error: unknown) => fail(parts, messageOf(error)));
 }
 
@@ -331,7 +346,27 @@ function stampStatus(reply: ApiReply): ApiReply {
   return { kind: "status", status: { ...reply.status, nowWallMs: Date.now() } };
 }
 
-/** A signal: this node's resources move away first, then it says goodbye. */
+/** A signal: a stop, or under systemd perhaps the first half of a restart. */
+function end(parts: Parts): void {
+  isBeingRestarted(parts.settings.environment)
+    .then((isRestart) => (isRestart ? restart(parts) : leave(parts)))
+    .catch((error: unknown) => fail(parts, messageOf(error)));
+}
+
+/** Everything stays as it is for the next agent, which finds it by its probes. */
+async function restart(parts: Parts): Promise<void> {
+  const latestAt = performance.now() + RESTART_WAIT_MAX_MS;
+  // What is being started or stopped comes to its end, so that the next agent knows what it finds.
+  while (isBusy(parts) && performance.now() < latestAt) await pause(RESTART_POLL_MS);
+  parts.settings.log.write({ level: "info", event: "restarting", fields: {} });
+  await close(parts, 0, RESTART_HOLD_SEC);
+}
+
+function isBusy({ driver }: Parts): boolean {
+  return driver !== null && isTooBusyToInspect(driver.state());
+}
+
+/** This node's resources move away first, then it says goodbye. */
 function leave(parts: Parts): void {
   const command = { kind: "stopNode", isWholeCluster: false } as const;
   const by = "signal";
@@ -347,14 +382,15 @@ function fail(parts: Parts, line: string, status = 1): void {
 }
 
 /** After a failure the heartbeat process loses its pipe with this process, and lets go itself. */
-async function close(parts: Parts, status: number): Promise<void> {
+async function close(parts: Parts, status: number, holdForSec?: number): Promise<void> {
   if (parts.isEnding) return;
   parts.isEnding = true;
   // A node without a core keeps no address: nothing is waited for before that.
   if (status !== 0) parts.heartbeat?.abandon();
   setTimeout(() => process.exit(status), EXIT_MAX_MS).unref();
-  await parts.supervisor?.stopping();
-  if (status === 0) await parts.heartbeat?.leave();
+  const isRestart = holdForSec !== undefined;
+  await parts.supervisor?.stopping(isRestart ? "restarting, its resources stay" : "stopping");
+  if (status === 0) await parts.heartbeat?.leave(holdForSec);
   parts.transport?.close();
   parts.hints?.close();
   parts.inspector?.close();

@@ -69,7 +69,7 @@ if [ ! -e "$base/usr/sbin/apache2" ]; then
     { tail -n 20 "$work/log" >&2; fail "mmdebstrap failed"; }
 fi
 bash scripts/setup.sh sim >/dev/null
-node scripts/build.mjs
+node --import=tsx scripts/build.mjs
 cp -r dist "$work/programs"
 
 # What a package would install, laid over the base as a layer of its own.

@@ -10,6 +10,7 @@ const COMMANDS: readonly HeartbeatCommand["kind"][] = [
   "holdLease",
   "releaseLease",
   "leave",
+  "leaveHolding",
 ];
 const REPORTS: readonly HeartbeatReport["kind"][] = [
   "ready",

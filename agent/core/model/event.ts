@@ -109,7 +109,8 @@ export type LogEventName =
   | "channelBroken"
   | "readinessChanged"
   | "driftChanged"
-  | "stopping";
+  | "stopping"
+  | "restarting";
 
 /** All that the agent can do to the world, as data; performed in list order. */
 export type AgentEffect =

@@ -61,7 +61,9 @@ export type HeartbeatCommand =
       readonly ip: string;
       readonly nic: string;
     }
-  | { readonly kind: "leave" }; // Say goodbye a few times, release nothing, then exit.
+  | { readonly kind: "leave" } // Say goodbye a few times, release nothing, then exit.
+  // The same, but what is held stays for so long, until the next agent of this host renews it.
+  | { readonly kind: "leaveHolding"; readonly holdForSec: number };
 
 /** Packets refused by cause, and sent and accepted ones; since the start. */
 export interface PacketCounters {

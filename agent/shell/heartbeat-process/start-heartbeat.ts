@@ -39,8 +39,11 @@ export interface Heartbeat {
   holdLease(request: LeaseRequest): Promise<string | null>;
   /** Deletes an address; null when it is gone, otherwise why not. */
   releaseLease(ip: string, nic: string): Promise<string | null>;
-  /** Says goodbye and ends the process; resolves when it has ended. */
-  leave(): Promise<void>;
+  /**
+   * Says goodbye and ends the process; resolves when it has ended. With `holdForSec` the addresses
+   * stay for so many seconds, and the peer does not take them over meanwhile.
+   */
+  leave(holdForSec?: number): Promise<void>;
   /**
    * Cuts the pipe to the process at once, what is not yet written with it: the process lets go of
    * the addresses, or under a supervisor lets them run out, and ends. Reports nothing more.
@@ -89,9 +92,9 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     holdLease: (request) => holdLease(client, request),
     releaseLease: (ip, nic) =>
       askLease(client, (requestId) => send({ kind: "releaseLease", requestId, ip, nic })),
-    leave: () => {
+    leave: (holdForSec) => {
       client.isLeaving = true;
-      send({ kind: "leave" });
+      send(holdForSec === undefined ? { kind: "leave" } : { kind: "leaveHolding", holdForSec });
       const timer = setTimeout(() => client.child.kill("SIGKILL"), LEAVE_TIMEOUT_MS);
       return client.ended.finally(() => clearTimeout(timer));
     },

@@ -145,6 +145,26 @@ export class LeaseKeeper {
     }
   }
 
+  /**
+   * Stops renewing; what is there stays for `seconds`, for whoever renews it next. What is not
+   * extended in time ends as a lease does.
+   */
+  async holdFor(seconds: number): Promise<void> {
+    this.close();
+    const requests = [...this.#leases.values()].map(({ request }) => request);
+    // A renewal that is under way must not shorten it again.
+    for (const request of requests) this.#endRenewal(nameOf(request));
+    await Promise.all(
+      requests.map((request) => this.#turns.take(request, () => this.#extend(request, seconds))),
+    );
+  }
+
+  async #extend(request: LeaseRequest, seconds: number): Promise<void> {
+    const seen = await this.#batch.run([showLine(request)]);
+    if (seen.kind !== "answered" || !showsAddress(seen.shown, request)) return;
+    await this.#batch.run([this.#replaceLine(request, seconds)]);
+  }
+
   /** Stops renewing without deleting anything: the kernel removes it soon. */
   close(): void {
     this.#isClosed = true;
@@ -234,7 +254,7 @@ export class LeaseKeeper {
     return `${target.ip} on ${target.nic}: could not be deleted`;
   }
 
-  #replaceLine(request: LeaseRequest): string {
+  #replaceLine(request: LeaseRequest, lifetimeSec = this.#lifetimeSec): string {
     const { ip, prefixLength, nic, broadcast, label } = request;
     const isV6 = isIPv6(ip);
     const more = [
@@ -244,8 +264,8 @@ export class LeaseKeeper {
       ...(isV6 ? ["nodad"] : []),
       ...(request.hasPrefixRoute === false ? ["noprefixroute"] : []),
     ];
-    const preferredSec = isV6 && request.isPreferredSource === false ? 0 : this.#lifetimeSec;
-    const lifetime = `valid_lft ${this.#lifetimeSec} preferred_lft ${preferredSec}`;
+    const preferredSec = isV6 && request.isPreferredSource === false ? 0 : lifetimeSec;
+    const lifetime = `valid_lft ${lifetimeSec} preferred_lft ${preferredSec}`;
     return ["addr replace", `${ip}/${prefixLength}`, "dev", nic, lifetime, ...more].join(" ");
   }
 }

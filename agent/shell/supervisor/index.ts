@@ -6,3 +6,4 @@ export {
   type SupervisorPorts,
   watchdogIntervalMs,
 } from "./supervisor.ts";
+export { isBeingRestarted } from "./unit-job.ts";

@@ -26,7 +26,7 @@ export interface Supervisor {
   /** One line that `systemctl status` shows; the same one again is not sent. */
   readonly status: (text: string) => void;
   /** The agent is ending in order; signs of life go on until `close`. Resolves when it was told. */
-  readonly stopping: () => Promise<void>;
+  readonly stopping: (status?: string) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -53,7 +53,7 @@ export function openSupervisor(ports: SupervisorPorts): Supervisor {
     isSupervised: isSupervised(ports.environment),
     ready: (status) => line.ready(status),
     status: (text) => line.status(text),
-    stopping: () => line.send(["STOPPING=1", "STATUS=stopping"]),
+    stopping: (status = "stopping") => line.send(["STOPPING=1", `STATUS=${status}`]),
     close: () => line.close(),
   };
 }
