@@ -31,7 +31,7 @@ const WEB = {
   id: "web",
   agent: { standard: "ocf", provider: "heartbeat", type: "Dummy" },
   parameters: {},
-  meta: {},
+  meta: { "migration-threshold": "1" },
   operations: [],
 } as const;
 const PAIR: Cib = { ...emptyCib(["ip1", "ip2"]), resources: [WEB] };
@@ -152,6 +152,17 @@ suite("a deep check that fails", () => {
       assert.equal(deepDeadline(step.state), null);
     });
   }
+
+  test("without a threshold a gateway error stays degraded, and is said not to move", () => {
+    for (const threshold of ["INFINITY", "0"]) {
+      const web = { ...WEB, meta: { "migration-threshold": threshold } };
+      const state = monitoring({ ...PAIR, resources: [web] }, met);
+      const gateway = answered(reported(state, 190), WELL);
+      const words = "page: answered 503; passes from ip2, but no migration-threshold";
+      assert.equal(resultOf(gateway), `190 ${words}`);
+      assert.match(resultOf(answered(reported(state, 1), WELL)), /^1 .*passes from ip2$/);
+    }
+  });
 
   test("a failure that is no answer of a gateway is not blamed on members without evidence", () => {
     const deep = { checks: ["page"], groups: [] };

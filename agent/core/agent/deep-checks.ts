@@ -17,19 +17,21 @@ import {
   isOutcomeEqual,
   undegradedStatus,
 } from "../history/index.ts";
-import type {
-  DeepFinding,
-  DeepQuestion,
-  NodeHistory,
-  OperationOrder,
-  OperationOutcome,
-  OperationReport,
+import {
+  type DeepFinding,
+  type DeepQuestion,
+  INFINITY_SCORE,
+  type NodeHistory,
+  type OperationOrder,
+  type OperationOutcome,
+  type OperationReport,
 } from "../model/index.ts";
 import { planOperation } from "../scheduler/index.ts";
 import { isActive } from "./active.ts";
 import { cloneOf, findPrimitive } from "./clone-instances.ts";
 import type { DeepQuestions, HeldReport } from "./deep-questions.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import { migrationThreshold } from "./migration-threshold.ts";
 import { finishOperation } from "./run-task.ts";
 import {
   type AgentState,
@@ -205,12 +207,25 @@ function judge(
   if (verdict === "onlyHere") {
     // Where no client is served, a restart would mend nothing and cost the standby.
     if (!isServing(state, order)) return report;
-    const reason = oneLine(`${report.reason}; passes from ${peer}`);
-    return { ...report, outcome: { kind: "exited", status: failed }, reason };
+    const isGateway = failed !== report.outcome.status;
+    const stays = isGateway && !canMove(state, order);
+    const why = stays ? `passes from ${peer}, but no migration-threshold` : `passes from ${peer}`;
+    const reason = oneLine(`${report.reason}; ${why}`);
+    return stays ? { ...report, reason } : { ...report, outcome: exited(failed), reason };
   }
-  const outcome = { kind: "exited", status: degradedStatus(order.expectedStatus) } as const;
+  const outcome = exited(degradedStatus(order.expectedStatus));
   const words = verdict === "alike" ? describeAlike(held) : `${peer} could not take over`;
   return { ...report, outcome, reason: oneLine(`${words}: ${report.reason}`) };
+}
+
+/** Without a threshold a failure restarts the server where it is, again and again. */
+function canMove({ cib }: AgentState, { resource, onFail }: OperationOrder): boolean {
+  const threshold = migrationThreshold(cib, resource);
+  return onFail !== "restart" || (threshold > 0 && threshold < INFINITY_SCORE);
+}
+
+function exited(status: number): OperationOutcome {
+  return { kind: "exited", status };
 }
 
 function describeAlike({ report, deep }: HeldReport): string {

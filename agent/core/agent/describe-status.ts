@@ -25,9 +25,10 @@ import {
 } from "../model/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { actionsUnderWay } from "../transition/index.ts";
-import { cloneOf, findPrimitive, instanceIds } from "./clone-instances.ts";
+import { cloneOf, instanceIds } from "./clone-instances.ts";
 import { describeDrift, describeReadiness } from "./describe-readiness.ts";
 import { explainWarnings } from "./describe-warnings.ts";
+import { migrationThreshold } from "./migration-threshold.ts";
 import { countVotes, schedulerInput } from "./plan.ts";
 import { type AgentState, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 import { isTrue } from "./texts.ts";
@@ -340,20 +341,11 @@ function listFailcounts(state: AgentState): readonly FailcountStatus[] {
         resource,
         node,
         count,
-        migrationThreshold: thresholdOf(state, resource),
+        migrationThreshold: migrationThreshold(state.cib, resource),
         lastFailureWallMs,
       };
     }),
   );
-}
-
-function thresholdOf(state: AgentState, resource: string): number {
-  const primitive = findPrimitive(state.cib, resource);
-  const clone = primitive === null ? null : cloneOf(state.cib, primitive.id);
-  const name = "migration-threshold";
-  const own = primitive?.meta[name] ?? clone?.clone.meta[name];
-  const text = own ?? state.cib.resourceDefaults[name] ?? "INFINITY";
-  return text === "INFINITY" ? 1_000_000 : Number(text);
 }
 
 function describeLinks(state: AgentState): readonly LinkStatus[] {
