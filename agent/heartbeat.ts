@@ -64,8 +64,8 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 const LEAVE_TIMEOUT_MS = 2000;
 
 /**
- * What runs ten times a second is worth compiling well before minutes have passed. Set from here: on
- * the command line a flag that another V8 does not know would keep the process from starting.
+ * What runs ten times a second is worth compiling well before minutes have passed. Set from here:
+ * on the command line a flag that another V8 does not know would keep the process from starting.
  */
 const EARLY_COMPILE_FLAG = process.versions.v8.startsWith("11.")
   ? "--interrupt-budget=5000"
