@@ -79,5 +79,5 @@ export const EXAMPLE_STATUS: ClusterStatus = {
   disabledCount: 0,
   blockedCount: 0,
   readiness: [],
-  drift: { comparedAtWallMs: 0, differences: [], differenceCount: 0 },
+  drift: { comparedAtWallMs: 0, differences: [], differenceCount: 0, ignored: [], ignoredCount: 0 },
 };

@@ -1,5 +1,5 @@
 /** `lbctl drift`: what differs between the nodes, since when, and how. */
-import type { ClusterStatus, DifferenceStatus } from "../../agent/core/model/index.ts";
+import type { ClusterStatus, DifferenceStatus, DriftStatus } from "../../agent/core/model/index.ts";
 import { renderAge } from "./render-readiness.ts";
 import { renderWallTime } from "./wall-time.ts";
 
@@ -17,14 +17,26 @@ export function renderDriftReport(status: ClusterStatus, comparisons: Comparison
   }
   const age = `compared ${renderAge(drift.comparedAtWallMs, nowWallMs)}`;
   const count = drift.differenceCount;
-  if (count === 0) return `No differences between ${names}, ${age}`;
+  const declared = renderIgnored(drift);
+  if (count === 0) return [`No differences between ${names}, ${age}`, ...declared].join("\n");
   const noun = count === 1 ? "difference" : "differences";
   const cut = count - drift.differences.length;
   return [
     `${count} ${noun} between ${names}, ${age}`,
     ...drift.differences.flatMap((one) => ["", ...renderDifference(one, comparisons)]),
     ...(cut > 0 ? ["", `${cut} more are not listed`] : []),
+    ...(declared.length > 0 ? ["", ...declared] : []),
   ].join("\n");
+}
+
+/** One line: what is left alone must not look as if it were alike. */
+function renderIgnored({ ignored, ignoredCount }: DriftStatus): readonly string[] {
+  if (ignoredCount === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { entry } of ignored) counts.set(entry, (counts.get(entry) ?? 0) + 1);
+  const entries = [...counts].map(([entry, count]) => `${entry} (${count})`).join(", ");
+  const words = ignoredCount === 1 ? "difference is" : "differences are";
+  return [`${ignoredCount} declared ${words} left alone, by drift-ignore: ${entries}`];
 }
 
 function renderDifference(one: DifferenceStatus, comparisons: Comparisons): readonly string[] {

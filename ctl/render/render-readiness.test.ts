@@ -122,6 +122,8 @@ const DIFFERS: ClusterStatus = {
       },
     ],
     differenceCount: 2,
+    ignored: [],
+    ignoredCount: 0,
   },
 };
 
@@ -131,7 +133,7 @@ suite("drift", () => {
       'Drift: 2 differences since Fri Nov 20 20:00:00 2026; "lbctl drift" shows them',
     ]);
     const { comparedAtWallMs } = DIFFERS.drift;
-    const none = { comparedAtWallMs, differences: [], differenceCount: 0 };
+    const none = { ...EXAMPLE_STATUS.drift, comparedAtWallMs };
     assert.deepEqual(readinessSection({ ...EXAMPLE_STATUS, drift: none }), [
       "Drift: none, compared 5 s ago",
     ]);
@@ -152,6 +154,23 @@ suite("drift", () => {
         "  p1: 2.4.37",
         "  p2: is not there",
       ].join("\n"),
+    );
+  });
+
+  test("what is left alone is told in one line, with the entries that say so", () => {
+    const ignored = ["/a.conf", "/b.conf"].map((name) => ({
+      kind: "file" as const,
+      name,
+      entry: "*.conf",
+    }));
+    const drift = { ...DIFFERS.drift, ignored, ignoredCount: 2 };
+    const line = "2 declared differences are left alone, by drift-ignore: *.conf (2)";
+    const report = renderDriftReport({ ...DIFFERS, drift }, new Map());
+    assert.equal(report.split("\n").at(-1), line);
+    const alike = { ...drift, differences: [], differenceCount: 0 };
+    assert.equal(
+      renderDriftReport({ ...DIFFERS, drift: alike }, new Map()),
+      `No differences between p1 and p2, compared 5 s ago\n${line}`,
     );
   });
 

@@ -9,6 +9,7 @@ import { canonicalJson, type Instant } from "../base/index.ts";
 import { applyChanges } from "../configuration/index.ts";
 import { renderCibVersion } from "../model/index.ts";
 import { answer, inTurn, log, nothing, perform, send } from "./effects.ts";
+import { warnOfUnusedEntries } from "./inspect.ts";
 import {
   type AgentState,
   type AgentStep,
@@ -116,7 +117,7 @@ function beginCommit(state: AgentState, commit: Commit, now: Instant): AgentStep
     commit,
     writeId,
     next: result.cib,
-    notes: result.notes,
+    notes: [...result.notes, ...warnOfUnusedEntries(state, result.cib)],
     isWrittenHere: false,
   };
   return perform(

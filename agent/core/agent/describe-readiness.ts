@@ -10,7 +10,7 @@ import {
   type Transition,
   withoutNumber,
 } from "../model/index.ts";
-import { differenceKey, listDifferences } from "./inspect.ts";
+import { compareNodes, differenceKey } from "./inspect.ts";
 import type { KnownInspection } from "./inspections.ts";
 import type { AgentState } from "./state.ts";
 
@@ -117,7 +117,7 @@ function whyUnknown(known: KnownInspection | null, wallMs: number): string | nul
 /** What differs, and since when. */
 export function describeDrift(state: AgentState): DriftStatus {
   const { here, there, differsSince } = state.inspections;
-  const differences = listDifferences(state) ?? [];
+  const { differences, ignored } = compareNodes(state) ?? { differences: [], ignored: [] };
   const { local, peer } = state.identity;
   return {
     comparedAtWallMs: here === null || there === null ? 0 : Math.min(here.atWallMs, there.atWallMs),
@@ -132,5 +132,7 @@ export function describeDrift(state: AgentState): DriftStatus {
       sinceWallMs: differsSince.get(differenceKey(one)) ?? 0,
     })),
     differenceCount: differences.length,
+    ignored: ignored.slice(0, DIFFERENCES_MAX),
+    ignoredCount: ignored.length,
   };
 }

@@ -13,7 +13,12 @@ import {
   type ReadinessFinding,
 } from "../model/index.ts";
 import { describeStatus } from "./describe-status.ts";
-import { acceptFiles, acceptPeerInspection, inspectedResources } from "./inspect.ts";
+import {
+  acceptFiles,
+  acceptPeerInspection,
+  inspectedResources,
+  warnOfUnusedEntries,
+} from "./inspect.ts";
 import { acceptRequest, serve } from "./requests.ts";
 import { type AgentState, type AgentStep, initialAgent } from "./state.ts";
 import { stepAgent } from "./step-agent.ts";
@@ -270,6 +275,21 @@ suite("drift in the status", () => {
     const properties = { ...CIB.properties, "drift-ignore": "/etc/*.conf" };
     const { drift } = describeStatus({ ...state, cib: { ...CIB, properties } }, NOW);
     assert.deepEqual([drift.differenceCount, drift.comparedAtWallMs > 0], [0, true]);
+    const entry = "/etc/*.conf";
+    assert.deepEqual(drift.ignored, [{ kind: "file", name: "/etc/web.conf", entry }]);
+    assert.equal(drift.ignoredCount, 1);
+  });
+
+  test("an entry that fits nothing is warned of when it is set, and not again", () => {
+    const { state } = differing();
+    const cib = (text: string) => {
+      return { ...CIB, properties: { ...CIB.properties, "drift-ignore": text } };
+    };
+    assert.deepEqual(warnOfUnusedEntries(state, cib("/etc/web.conf /etc/wob.conf")), [
+      'Warning: drift-ignore: "/etc/wob.conf" fits nothing that is compared now',
+    ]);
+    assert.deepEqual(warnOfUnusedEntries({ ...state, cib: cib("/x") }, cib("/x")), []);
+    assert.deepEqual(warnOfUnusedEntries(member(), cib("/x")), []);
   });
 });
 

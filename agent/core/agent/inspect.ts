@@ -3,8 +3,9 @@
  * again and tells the other: all of it when something has changed, otherwise only that it looked.
  */
 import { canonicalJson, type Instant } from "../base/index.ts";
-import { compareInspections } from "../inspection/index.ts";
+import { type Comparison, compareInspections, listUnusedEntries } from "../inspection/index.ts";
 import {
+  type Cib,
   type Difference,
   type Inspection,
   listPrimitives,
@@ -81,11 +82,24 @@ export function acceptPeerInspection(
 }
 
 /** What differs between the nodes; null: it is not known of both. */
-export function listDifferences(state: AgentState): readonly Difference[] | null {
+export function compareNodes(state: AgentState): Comparison | null {
   const { here, there } = state.inspections;
   if (here === null || there === null) return null;
   const ignored = state.cib.properties["drift-ignore"] ?? "";
   return compareInspections(here.inspection, there.inspection, ignored);
+}
+
+/** A warning about entries of `drift-ignore` that are new and fit nothing that is compared now. */
+export function warnOfUnusedEntries(state: AgentState, next: Cib): readonly string[] {
+  const declared = next.properties["drift-ignore"] ?? "";
+  const { here, there } = state.inspections;
+  const known = [here, there].flatMap((one) => (one === null ? [] : [one.inspection]));
+  if (known.length === 0 || declared === (state.cib.properties["drift-ignore"] ?? "")) return [];
+  const unused = listUnusedEntries(known, declared);
+  if (unused.length === 0) return [];
+  const names = unused.map((entry) => `"${entry}"`).join(", ");
+  const verb = unused.length === 1 ? "fits" : "fit";
+  return [`Warning: drift-ignore: ${names} ${verb} nothing that is compared now`];
 }
 
 /** How a difference is named in `differsSince`. */
@@ -140,8 +154,8 @@ function tellPeer(state: AgentState, inspection: Inspection | null, now: Instant
 
 /** Keeps since when each difference is there, and says when there are others than before. */
 function noteDifferences(state: AgentState, wallMs: number): AgentStep {
-  const differences = listDifferences(state);
-  if (differences === null) return nothing(state);
+  const differences = compareNodes(state)?.differences;
+  if (differences === undefined) return nothing(state);
   const before = state.inspections.differsSince;
   const keys = differences.map(differenceKey);
   const differsSince = new Map(keys.map((key) => [key, before.get(key) ?? wallMs]));

@@ -1,4 +1,14 @@
-import type { Assignments, Change, Cib, CibNode, NameValues, NodeName } from "../model/index.ts";
+import {
+  type Assignments,
+  type Change,
+  type Cib,
+  type CibNode,
+  explainDriftEntry,
+  type NameValues,
+  type NodeName,
+  type Problem,
+  splitDriftEntries,
+} from "../model/index.ts";
 import { NODE_SWITCHES } from "./check-cib.ts";
 import { type Edit, edited, missingNode, missingResource, refuse } from "./edit.ts";
 import { assignValues, checkAssignments } from "./named-values.ts";
@@ -18,7 +28,18 @@ export function setProperties(cib: Cib, values: Assignments): Edit {
     { path: "property", current: cib.properties, table: TABLES.property },
     values,
   );
-  return { ...edit, cib: { ...cib, properties: edit.values }, notes: [] };
+  const problems = [...edit.problems, ...checkDriftEntries(values)];
+  return { problems, cib: { ...cib, properties: edit.values }, notes: [] };
+}
+
+/** Only where it is set: what stands in a configuration already holds no other change back. */
+function checkDriftEntries(values: Assignments): readonly Problem[] {
+  return splitDriftEntries(values["drift-ignore"] ?? "").flatMap((entry): readonly Problem[] => {
+    const expected = explainDriftEntry(entry);
+    if (expected === null) return [];
+    const path = `property ${quote("drift-ignore")}`;
+    return [{ code: "bad-value", path, found: quote(entry), expected }];
+  });
 }
 
 /** Sets meta attributes that count for every resource without its own. */

@@ -1,5 +1,12 @@
 import { compareText, sortedText } from "../base/index.ts";
-import type { ComparedFact, Difference, Inspection, ResourceId } from "../model/index.ts";
+import {
+  type ComparedFact,
+  type Difference,
+  fitsDriftEntry,
+  type Inspection,
+  type ResourceId,
+  splitDriftEntries,
+} from "../model/index.ts";
 
 /** The value of a fact that a node could not find out (`NOT_KNOWN` of the agents' contract). */
 const NOT_KNOWN = "?";
@@ -12,15 +19,27 @@ interface Sides {
   readonly there: string;
 }
 
+/** What differs, and what of it a person declared to differ. */
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  readonly ignored: readonly IgnoredDifference[];
+}
+
+/** A difference that is left alone, and the first entry of `drift-ignore` that says so. */
+export interface IgnoredDifference extends Pick<Difference, "kind" | "name"> {
+  readonly entry: string;
+}
+
 /**
  * What differs between the two nodes, by kind and name; what several resources need is listed once.
  * Resources that only one of the nodes has looked at are left out: nothing can be said of them.
+ * `declared` is the property `drift-ignore`.
  */
 export function compareInspections(
   here: Inspection,
   there: Inspection,
-  ignored: string,
-): readonly Difference[] {
+  declared: string,
+): Comparison {
   const known = new Set(there.resources.map(({ resource }) => resource));
   const both = here.resources.map(({ resource }) => resource).filter((id) => known.has(id));
   const sides = new Map<string, Sides>();
@@ -31,9 +50,28 @@ export function compareInspections(
       for (const fact of facts) addFact(sides, fact, { side, resource });
     }
   }
-  return [...sides.values()]
-    .filter((one) => isDifferent(one) && !isIgnored(one, ignored))
-    .sort((a, b) => compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`));
+  const entries = splitDriftEntries(declared);
+  const sorted = [...sides.values()]
+    .filter(isDifferent)
+    .sort((a, b) => compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`))
+    .map((one) => ({ one, entry: entries.find((entry) => fitsDriftEntry(entry, one)) }));
+  return {
+    differences: sorted.flatMap(({ one, entry }) => (entry === undefined ? [one] : [])),
+    ignored: sorted.flatMap(({ one: { kind, name }, entry }) =>
+      entry === undefined ? [] : [{ kind, name, entry }],
+    ),
+  };
+}
+
+/** Entries of `drift-ignore` that fit nothing of what the nodes have looked at. */
+export function listUnusedEntries(
+  inspections: readonly Inspection[],
+  declared: string,
+): readonly string[] {
+  const facts = inspections.flatMap(({ resources }) => resources.flatMap((one) => one.facts));
+  return splitDriftEntries(declared).filter(
+    (entry) => !facts.some((fact) => fitsDriftEntry(entry, fact)),
+  );
 }
 
 /** What a node could not find out at the moment differs from nothing. */
@@ -50,33 +88,4 @@ function addFact(
   const found = sides.get(key) ?? { kind, name, resources: [], here: "", there: "" };
   const resources = sortedText(new Set([...found.resources, resource]));
   sides.set(key, { ...found, resources, [side]: value });
-}
-
-/**
- * True for what a person declared to differ: `patterns` are separated by blanks, each is a name or
- * `KIND:NAME`, in which `*` stands for any characters.
- */
-export function isIgnored(
-  { kind, name }: Pick<ComparedFact, "kind" | "name">,
-  patterns: string,
-): boolean {
-  const words = patterns.split(/\s+/).filter((word) => word !== "");
-  return words.some((word) => fits(word, name) || fits(word, `${kind}:${name}`));
-}
-
-/** Without a regular expression: one with many stars would be a way to stop the agent. */
-function fits(pattern: string, text: string): boolean {
-  const [head = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return text === pattern;
-  const tail = rest.pop() ?? "";
-  if (!text.startsWith(head) || text.length < head.length + tail.length) return false;
-  if (!text.endsWith(tail)) return false;
-  const middle = text.slice(head.length, text.length - tail.length);
-  let at = 0;
-  for (const part of rest) {
-    const found = middle.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return true;
 }

@@ -59,6 +59,12 @@ export {
   type Transport,
 } from "./cluster-config.ts";
 export type { DeepFinding, DeepQuestion } from "./deep-check.ts";
+export {
+  COMPARED_KINDS,
+  explainDriftEntry,
+  fitsDriftEntry,
+  splitDriftEntries,
+} from "./drift-entries.ts";
 export type {
   AgentEffect,
   AgentEvent,
@@ -112,6 +118,7 @@ export type {
   DriftStatus,
   FailcountStatus,
   FailureStatus,
+  IgnoredStatus,
   LinkStatus,
   NodeStatus,
   OperationStatus,

@@ -61,6 +61,17 @@ export interface DriftStatus {
   readonly differences: readonly DifferenceStatus[];
   /** How many there are; the list is cut where there are very many. */
   readonly differenceCount: number;
+  /** What differs too and was declared to (`drift-ignore`). */
+  readonly ignored: readonly IgnoredStatus[];
+  /** How many there are; the list is cut where there are very many. */
+  readonly ignoredCount: number;
+}
+
+/** A difference that is left alone, and the entry of `drift-ignore` that says so. */
+export interface IgnoredStatus {
+  readonly kind: ComparedFact["kind"];
+  readonly name: string;
+  readonly entry: string;
 }
 
 /** One difference; a `value` of "" means that the node has no such thing. */
