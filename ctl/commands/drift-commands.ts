@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { ClusterStatus, ShownFile } from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
-import { CtlError, refused } from "../ctl-error.ts";
+import { CtlError, EXIT, refused } from "../ctl-error.ts";
 import { type Comparisons, renderDriftReport } from "../render/render-drift.ts";
 import type { Session } from "../session.ts";
 import { addCommand, FORMAT, isGiven, isJson, type Options, show } from "./command-kit.ts";
@@ -17,7 +17,9 @@ const LINES_MAX = 200;
 export function addDriftCommand(program: Command, session: Session): void {
   addCommand(program, {
     name: "drift",
-    summary: "what differs between the nodes of what both should have alike",
+    summary:
+      "what differs between the nodes of what both should have alike; " +
+      `exits with ${EXIT.differs} when something does`,
     options: [["--names-only", "without what differs in files"], FORMAT],
     run: (words, options) => {
       if (words.length > 0) throw refused(`drift takes no words, found '${words.join(" ")}'`);
@@ -35,6 +37,9 @@ function showDrift(session: Session, options: Options): Promise<void> {
       facts: status.drift,
       render: () => renderDriftReport(status, comparisons),
     });
+    const { comparedAtWallMs, differenceCount } = status.drift;
+    if (comparedAtWallMs === 0) throw new CtlError(EXIT.failed);
+    if (differenceCount > 0) throw new CtlError(EXIT.differs);
   });
 }
 
