@@ -208,6 +208,7 @@ function openCore(parts: Parts, { addresses, agents, link }: CoreParts): void {
   const driver = openDriver(initialAgent(settings.start, clock.now(), clock.wallMs()), {
     clock: { ...clock, wakeAt },
     prober,
+    inspector: { inspectNow: (askId) => parts.inspector?.inspectNow(askId) },
     files: openFileReader((askId, files) => post(parts, { kind: "filesRead", askId, files })),
     deepLooks: openDeepLooks({
       ...operationPorts,
@@ -264,7 +265,9 @@ function openInspection(parts: Parts, ports: OperationPorts, driver: Driver): In
     resources: () => inspectedResources(driver.state()),
     isBusy: () => isTooBusyToInspect(driver.state()),
     occasion: () => `${renderCibVersion(driver.state().cib.version)} ${parts.operationsEnded}`,
-    onInspected: (inspection) => post(parts, { kind: "inspected", inspection, wallMs: Date.now() }),
+    onInspected: (inspection, askId) => {
+      post(parts, { kind: "inspected", inspection, askId, wallMs: Date.now() });
+    },
   });
 }
 

@@ -40,6 +40,7 @@ class Lab {
       runCommand: unused,
       readFiles: unused,
       watchStatus: unused,
+      inspectNow: async () => {},
       close: () => {},
     };
     const exitCode = await runProgram(splitWords(line), {

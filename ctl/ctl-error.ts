@@ -2,7 +2,7 @@ import { type Problem, renderProblem } from "../agent/core/model/index.ts";
 import { visibleLine } from "./visible-text.ts";
 
 /** Exit codes of `lbctl`, as docs/operations.md lists them. */
-export const EXIT = { done: 0, failed: 1, refused: 2, unreachable: 3, differs: 4 } as const;
+export const EXIT = { done: 0, failed: 1, refused: 2, unreachable: 3, amiss: 4 } as const;
 
 /**
  * What ends a command: lines for standard error, each printed after `Error: `, and an exit code.

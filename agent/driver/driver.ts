@@ -12,6 +12,7 @@ import type {
   Disk,
   FileReader,
   Heartbeat,
+  InspectorPort,
   Lifecycle,
   LogSink,
   OperationRunner,
@@ -29,6 +30,7 @@ export interface DriverPorts {
   readonly prober: AddressProber;
   readonly files: FileReader;
   readonly deepLooks: DeepLooks;
+  readonly inspector: InspectorPort;
   readonly replies: Replies;
   readonly log: LogSink;
   readonly lifecycle: Lifecycle;
@@ -114,6 +116,9 @@ function performEffect(
       break;
     case "lookDeep":
       ports.deepLooks.look(effect.lookId, effect.order);
+      break;
+    case "inspectNow":
+      ports.inspector.inspectNow(effect.askId);
       break;
     case "reply":
       ports.replies.reply(effect.requestId, effect.reply);

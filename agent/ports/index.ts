@@ -6,6 +6,7 @@ export type {
   DeepLooks,
   FileReader,
   Heartbeat,
+  InspectorPort,
   Lifecycle,
   LogSink,
   Replies,

@@ -37,6 +37,11 @@ export interface DeepLooks {
   look(lookId: number, order: OperationOrder): void;
 }
 
+/** Looks at what resources need; each look ends in one `inspected` event with the last `askId`. */
+export interface InspectorPort {
+  inspectNow(askId: number): void;
+}
+
 /** Answers clients of the API. An answer to a client that has gone is dropped. */
 export interface Replies {
   reply(requestId: number, reply: ApiReply): void;

@@ -68,6 +68,8 @@ export interface AgentClient {
   runCommand(command: Command): Promise<readonly string[]>;
   /** Texts of files as `node` has them; at most 8 names. */
   readFiles(node: string, names: readonly string[]): Promise<readonly ShownFile[]>;
+  /** Ends when `node` has looked at what its resources need there. */
+  inspectNow(node: string): Promise<void>;
   /** Calls `show` with each new status until the agent ends or `signal` is aborted. */
   watchStatus(show: (status: ClusterStatus) => void, signal: AbortSignal): Promise<void>;
   close(): void;
@@ -103,6 +105,9 @@ export async function connectAgent(socketPath: string, by: string): Promise<Agen
     readFiles: async (node, names) => {
       const reply = await calls.unary("ReadFiles", { node, names }, CHANGE_TIMEOUT_MS);
       return list(reply["files"]).filter(isShownFile);
+    },
+    inspectNow: async (node) => {
+      await calls.unary("InspectNow", { node }, CHANGE_TIMEOUT_MS);
     },
     watchStatus: (show, signal) => calls.watch(show, signal),
     close: () => calls.close(),

@@ -18,7 +18,7 @@ const ASKING = [
   "agents",
 ];
 // What starts, stops and moves nothing, and what the cluster has no part in.
-const APART = /^lbctl resource (?:reload|debug-\w+)$/;
+const APART = /^lbctl resource (?:check|reload|debug-\w+)$/;
 
 function listCommands(
   command: Command,

@@ -48,6 +48,7 @@ suite("lbctl cib", () => {
     runCommand: () => assert.fail("not asked for"),
     readFiles: () => assert.fail("not asked for"),
     watchStatus: () => assert.fail("not asked for"),
+    inspectNow: async () => {},
     close: () => {},
   };
 

@@ -5,6 +5,7 @@ import type { AgentClient } from "../agent-client/connect.ts";
 import { CtlError, EXIT, refused } from "../ctl-error.ts";
 import { type Comparisons, renderDriftReport } from "../render/render-drift.ts";
 import type { Session } from "../session.ts";
+import { lookNow } from "./check-commands.ts";
 import { addCommand, FORMAT, isGiven, isJson, type Options, show } from "./command-kit.ts";
 
 /** Files that are asked for at once. */
@@ -19,8 +20,12 @@ export function addDriftCommand(program: Command, session: Session): void {
     name: "drift",
     summary:
       "what differs between the nodes of what both should have alike; " +
-      `exits with ${EXIT.differs} when something does`,
-    options: [["--names-only", "without what differs in files"], FORMAT],
+      `exits with ${EXIT.amiss} when something does`,
+    options: [
+      ["--names-only", "without what differs in files"],
+      ["--now", "let both nodes look first, and compare that"],
+      FORMAT,
+    ],
     run: (words, options) => {
       if (words.length > 0) throw refused(`drift takes no words, found '${words.join(" ")}'`);
       return showDrift(session, options);
@@ -30,6 +35,8 @@ export function addDriftCommand(program: Command, session: Session): void {
 
 function showDrift(session: Session, options: Options): Promise<void> {
   return session.withAgent(async (agent) => {
+    const isNow = isGiven(options, "now");
+    const isLooked = !isNow || (await lookNow(agent, session.terminal));
     const status = await agent.getStatus();
     const isShort = isJson(options) || isGiven(options, "namesOnly");
     const comparisons = isShort ? new Map() : await compareFiles(agent, status);
@@ -38,8 +45,8 @@ function showDrift(session: Session, options: Options): Promise<void> {
       render: () => renderDriftReport(status, comparisons),
     });
     const { comparedAtWallMs, differenceCount } = status.drift;
-    if (comparedAtWallMs === 0) throw new CtlError(EXIT.failed);
-    if (differenceCount > 0) throw new CtlError(EXIT.differs);
+    if (comparedAtWallMs === 0 || !isLooked) throw new CtlError(EXIT.failed);
+    if (differenceCount > 0) throw new CtlError(EXIT.amiss);
   });
 }
 

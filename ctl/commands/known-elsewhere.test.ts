@@ -21,6 +21,7 @@ async function run(line: string): Promise<readonly [number, string, string]> {
     runCommand: unused,
     readFiles: unused,
     watchStatus: unused,
+    inspectNow: async () => {},
     close: () => {},
   };
   const [out, err]: [string[], string[]] = [[], []];

@@ -48,6 +48,7 @@ class FakeAgent {
       },
       readFiles: unused,
       watchStatus: unused,
+      inspectNow: async () => {},
       close: () => {},
     };
   }

@@ -24,6 +24,7 @@ import { renderResourcesConfig } from "../render/render-resource-config.ts";
 import { renderResourceList } from "../render/render-resources.ts";
 import type { Session } from "../session.ts";
 import { addAgentCommands } from "./agent-commands.ts";
+import { addCheckCommand } from "./check-commands.ts";
 import { addCloneCommands } from "./clone-commands.ts";
 import {
   addCommand,
@@ -84,6 +85,7 @@ export function addResourceCommands(program: Command, session: Session): void {
   addPlacementCommands(resource, session);
   addFailureCommands(resource, session);
   addAgentCommands(resource, session);
+  addCheckCommand(resource, session);
   addDebugCommands(resource, session);
 }
 

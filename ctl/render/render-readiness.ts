@@ -12,6 +12,19 @@ export function readinessSection(status: ClusterStatus): readonly string[] {
   ];
 }
 
+/** All nodes, also those of which there is nothing to say. */
+export function renderCheck({ readiness, nowWallMs }: ClusterStatus): string {
+  if (readiness.length === 0) return "Failover readiness: no resources that should run";
+  return readiness
+    .flatMap((one): readonly string[] => {
+      const lines = renderNode(one, nowWallMs);
+      const age = renderAge(one.checkedAtWallMs, nowWallMs);
+      if (lines.length > 0) return lines;
+      return [`Failover readiness: ${one.node} is active, nothing found, checked ${age}`];
+    })
+    .join("\n");
+}
+
 /** What a monitoring system has to know: nodes that could not take over, or not start again. */
 export function readinessTroubles({ readiness, nodes }: ClusterStatus): readonly string[] {
   const away = new Set(nodes.filter(({ isOnline }) => !isOnline).map(({ name }) => name));

@@ -19,6 +19,7 @@ const NOBODY: AgentClient = {
   apply: async () => ({ cibVersion: "0.1.0", notes: [], savedOn: [], decisions: [], input: null }),
   runCommand: async () => [],
   readFiles: async () => [],
+  inspectNow: async () => {},
   watchStatus: async () => {},
   close: () => {},
 };

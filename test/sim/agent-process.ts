@@ -212,6 +212,7 @@ export class AgentProcess {
       deepLooks: { look: (lookId, order) => this.#lookDeep(lookId, order) },
       // Hosts of the simulation have no files that could be shown.
       files: { read: () => {} },
+      inspector: { inspectNow: () => {} },
       prober: {
         probe: (probeId, targets, waitMs) => this.#probe(probeId, targets, waitMs),
       },

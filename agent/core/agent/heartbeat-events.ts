@@ -247,6 +247,7 @@ function leaveFormerRing(state: AgentState): OfFormerRing {
   const forget = (asker: Asker): Asker =>
     asker.from === "peer" ? { ...asker, from: "gone" } : asker;
   const questions = [...inspections.questions].map(([id, asker]) => [id, forget(asker)] as const);
+  const checks = inspections.checks.map((open) => ({ ...open, asker: forget(open.asker) }));
   const forgetIn = (commit: Commit): Commit => ({ ...commit, asker: forget(commit.asker) });
   return {
     orders,
@@ -254,7 +255,7 @@ function leaveFormerRing(state: AgentState): OfFormerRing {
     openCommit: openCommit && { ...openCommit, commit: forgetIn(openCommit.commit) },
     stopping: stopping && { ...stopping, askers: stopping.askers.map(forget) },
     reload: reload && { ...reload, asker: forget(reload.asker) },
-    inspections: { ...inspections, questions: new Map(questions) },
+    inspections: { ...inspections, questions: new Map(questions), checks },
     // It may be on the disk any moment: then it is in force, although nobody waits for it.
     adopting: adopting && { ...adopting, commitId: null },
   };

@@ -85,7 +85,7 @@ function inspection(findings: readonly ReadinessFinding[], digest = "1"): Inspec
 }
 
 function inspected(state: AgentState, found: Inspection, wallMs = WALL_MS): AgentStep {
-  return stepAgent(state, { kind: "inspected", inspection: found, wallMs }, NOW);
+  return stepAgent(state, { kind: "inspected", inspection: found, wallMs, askId: 0 }, NOW);
 }
 
 /** What the packets of these effects say of inspections. */

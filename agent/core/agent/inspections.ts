@@ -1,4 +1,5 @@
 /** What the state of the agent holds of inspections; `inspect.ts` changes it. */
+import type { Instant } from "../base/index.ts";
 import type { Inspection } from "../model/index.ts";
 import type { Asker } from "./asker.ts";
 
@@ -6,6 +7,13 @@ import type { Asker } from "./asker.ts";
 export interface KnownInspection {
   readonly inspection: Inspection;
   readonly atWallMs: number;
+}
+
+/** Somebody who waits for a look that begins after the question. */
+export interface OpenCheck {
+  readonly askId: number;
+  readonly asker: Asker;
+  readonly endsAt: Instant;
 }
 
 /** What is known of both nodes. */
@@ -19,6 +27,8 @@ export interface Inspections {
   readonly differsSince: ReadonlyMap<string, number>;
   /** Who waits for the texts of files, by the id of the question. */
   readonly questions: ReadonlyMap<number, Asker>;
+  /** Who waits for a look, in the order of the questions. */
+  readonly checks: readonly OpenCheck[];
 }
 
 /** Nothing has been looked at. */
@@ -28,4 +38,5 @@ export const NOT_INSPECTED: Inspections = {
   isShared: false,
   differsSince: new Map(),
   questions: new Map(),
+  checks: [],
 };

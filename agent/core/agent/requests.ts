@@ -12,6 +12,7 @@ import {
   withoutNumber,
 } from "../model/index.ts";
 import type { Asker } from "./asker.ts";
+import { beginCheck } from "./check-now.ts";
 import { expandResource } from "./clone-instances.ts";
 import { enqueueCommit } from "./commit.ts";
 import { describeStatus } from "./describe-status.ts";
@@ -80,6 +81,7 @@ export function serve(
   if (request.kind === "readFiles") {
     return askForFiles(state, { asker, names: request.names }, now);
   }
+  if (request.kind === "inspectNow") return beginCheck(state, { asker, node: request.node }, now);
   return answer(
     state,
     { to: asker, now },
@@ -146,16 +148,23 @@ export function forget(
 }
 
 function isForThisNode(state: AgentState, request: ApiRequest): boolean {
-  if (request.kind === "readFiles") return request.node === state.identity.local.name;
+  if (isOfNode(request)) return request.node === state.identity.local.name;
   return request.kind === "command" && LOCAL_COMMANDS.includes(request.command.kind);
 }
 
 /** Attributes and files belong to their node: it is asked itself, whether it is the DC or not. */
 function isForPeer(state: AgentState, request: ApiRequest): boolean {
-  if (request.kind === "readFiles") return request.node === state.identity.peer.name;
+  if (isOfNode(request)) return request.node === state.identity.peer.name;
   if (request.kind !== "command" || !hasPeer(state)) return false;
   const { command } = request;
   return command.kind === "setTransientAttributes" && command.node === state.identity.peer.name;
+}
+
+/** What only the node itself can answer, whether it is the DC or not. */
+function isOfNode(
+  request: ApiRequest,
+): request is ApiRequest & { readonly kind: "readFiles" | "inspectNow" } {
+  return request.kind === "readFiles" || request.kind === "inspectNow";
 }
 
 function forward(
@@ -164,8 +173,9 @@ function forward(
   now: Instant,
 ): AgentStep {
   const asker: Asker = { from: "here", requestId: asked.requestId };
-  if (!hasPeer(state) && asked.request.kind === "readFiles") {
-    const text = `files of ${asked.request.node}: the node is not here to be asked`;
+  if (!hasPeer(state) && isOfNode(asked.request)) {
+    const what = asked.request.kind === "readFiles" ? "files" : "check";
+    const text = `${what} of ${asked.request.node}: the node is not here to be asked`;
     return answer(state, { to: asker, now }, { kind: "failed", text });
   }
   if (!hasPeer(state) || state.dc === null) {

@@ -10,6 +10,7 @@ import { earliest, type Instant } from "../base/index.ts";
 import { nextDeadline as channelDeadline, stepTime } from "../messaging/index.ts";
 import { type AgentEvent, listPrimitives, type OperationOrder } from "../model/index.ts";
 import { planOperation } from "../scheduler/index.ts";
+import { answerChecks, settleChecks } from "./check-now.ts";
 import { instanceIds } from "./clone-instances.ts";
 import { noteWrittenHere, settleCommits } from "./commit.ts";
 import { acceptDeepLook, acceptOperation, deepDeadline, settleDeepChecks } from "./deep-checks.ts";
@@ -53,6 +54,7 @@ export function stepAgent(state: AgentState, event: AgentEvent, now: Instant): A
     (next) => settleReload(next, now),
     (next) => settleStopping(next, now),
     (next) => settleForwarded(next, now),
+    (next) => settleChecks(next, now),
     (next) => shareInspection(next, now),
     settleFacts,
   ]);
@@ -67,6 +69,7 @@ export function agentDeadline(state: AgentState, now: Instant): Instant | null {
     planDeadline(state, now),
     state.surveyEndsAt,
     earliest(state.forwarded.map(({ endsAt }) => endsAt)),
+    earliest(state.inspections.checks.map(({ endsAt }) => endsAt)),
     meetingDeadline(state),
     deepDeadline(state),
   ]);
@@ -87,7 +90,10 @@ function acceptEvent(state: AgentState, event: AgentEvent, now: Instant): AgentS
     case "nicChanged":
       return noteNic(state, event);
     case "inspected":
-      return acceptInspection(state, event, now);
+      return inTurn(state, [
+        (next) => acceptInspection(next, event, now),
+        (next) => answerChecks(next, event.askId, now),
+      ]);
     case "deepLooked":
       return acceptDeepLook(state, event, now);
     case "filesRead":

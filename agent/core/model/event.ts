@@ -71,8 +71,16 @@ export type AgentEvent =
       readonly answers: readonly ProbeAnswer[];
     }
   | { readonly kind: "nicChanged"; readonly nic: string; readonly isUp: boolean }
-  /** This node has looked whether its resources could run here. */
-  | { readonly kind: "inspected"; readonly inspection: Inspection; readonly wallMs: number }
+  /**
+   * This node has looked whether its resources could run here. `askId`: the last question for a
+   * look that had come when it began; 0: none.
+   */
+  | {
+      readonly kind: "inspected";
+      readonly inspection: Inspection;
+      readonly wallMs: number;
+      readonly askId: number;
+    }
   | { readonly kind: "filesRead"; readonly askId: number; readonly files: readonly ShownFile[] }
   /** What fails of the deep checks that were asked for; null: that could not be found out. */
   | { readonly kind: "deepLooked"; readonly lookId: number; readonly finding: DeepFinding | null }
@@ -137,6 +145,8 @@ export type AgentEffect =
   | { readonly kind: "readFiles"; readonly askId: number; readonly names: readonly string[] }
   /** Find out what of the deep checks of this monitor fails here, within its timeout. */
   | { readonly kind: "lookDeep"; readonly lookId: number; readonly order: OperationOrder }
+  /** Look at what resources need as soon as this node is not busy. */
+  | { readonly kind: "inspectNow"; readonly askId: number }
   | { readonly kind: "reply"; readonly requestId: number; readonly reply: ApiReply }
   | {
       readonly kind: "log";

@@ -11,6 +11,8 @@ export type ApiRequest =
   | { readonly kind: "getCib" }
   /** The texts of files that both nodes should have alike, as `node` has them. */
   | { readonly kind: "readFiles"; readonly node: NodeName; readonly names: readonly string[] }
+  /** Look at what resources need on `node` now; answered by `done` when it has been done. */
+  | { readonly kind: "inspectNow"; readonly node: NodeName }
   | {
       readonly kind: "apply";
       readonly changes: readonly Change[];

@@ -56,6 +56,7 @@ export function apiHandlers(
     apply: checked((message) => apply(message, parts)),
     runCommand: checked((message) => runCommand(message, parts)),
     readFiles: checked((message) => readFiles(message, parts)),
+    inspectNow: checked((message) => inspectNow(message, parts)),
     listAgents: checked((message) => listAgents(message, parts)),
     describeAgent: checked((message) => describeAgent(message, parts)),
     watchStatus: (call: ServerWritableStream<ApiMessage, ApiMessage>) => watchStatus(call, parts),
@@ -190,6 +191,11 @@ async function readFiles(message: ApiMessage, parts: ApiServerParts): Promise<An
   const names = given.map(textOf);
   const reply = await parts.handle({ kind: "readFiles", node: textOf(message["node"]), names });
   return reply.kind === "files" ? messageOf({ files: reply.files }) : unexpected(reply);
+}
+
+async function inspectNow(message: ApiMessage, parts: ApiServerParts): Promise<Answer> {
+  const reply = await parts.handle({ kind: "inspectNow", node: textOf(message["node"]) });
+  return reply.kind === "done" ? messageOf({}) : unexpected(reply);
 }
 
 async function listAgents(message: ApiMessage, { agents }: ApiServerParts): Promise<Answer> {

@@ -415,6 +415,12 @@ suite("API over a unix socket", () => {
     assert.equal(error.details, "9 files, at most 8");
   });
 
+  test("a look is asked for by node, and answered when it has ended", async () => {
+    reply = () => ({ kind: "done", notes: [] });
+    assert.deepEqual(await call("InspectNow", { node: "ip2" }), {});
+    assert.deepEqual(asked.at(-1), { kind: "inspectNow", node: "ip2" });
+  });
+
   test("agents are listed and described", async () => {
     const listed = await call("ListAgents", { filter: "web" });
     assert.deepEqual(listed["agents"], await CATALOGUE.list());

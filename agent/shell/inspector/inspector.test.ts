@@ -119,6 +119,36 @@ suite("inspection of what resources need", function () {
     });
   });
 
+  test("a look that is asked for has all checked anew, once the node is not busy", async () => {
+    let isBusy = false;
+    const [checks, ended]: [string[], number[]] = [[], []];
+    const validate: ResourceAgent["validate"] = async () => {
+      checks.push("validate");
+      return SUCCEEDED;
+    };
+    let tell = (): void => {};
+    const next = () => new Promise<void>((resolve) => (tell = resolve));
+    const first = next();
+    const inspector = openInspector({
+      ...portsWith(() => Promise.resolve({ ...AGENT, validate })),
+      resources: () => (isBusy ? null : [ORDER]),
+      isBusy: () => isBusy,
+      occasion: () => "0.1.0",
+      onInspected: (_inspection, askId) => {
+        ended.push(askId);
+        tell();
+      },
+    });
+    await first;
+    isBusy = true;
+    inspector.inspectNow(5);
+    const second = next();
+    isBusy = false;
+    await second;
+    inspector.close();
+    assert.deepEqual([checks.length, ended], [2, [0, 5]]);
+  });
+
   test("an agent is told which addresses come with the service", async () => {
     const address = { ...ORDER, resource: "address", parameters: { ip: "192.0.2.1" } };
     const checkReadiness: ResourceAgent["checkReadiness"] = async ({ comingAddresses }) => [

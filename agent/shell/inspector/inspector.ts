@@ -37,13 +37,16 @@ export interface InspectorPorts extends ActionPorts {
   readonly isBusy: () => boolean;
   /** Changes with all that makes a look worth while: the configuration, the end of operations. */
   readonly occasion: () => string;
-  readonly onInspected: (inspection: Inspection) => void;
+  /** `askId`: the last that was asked for when it began; 0: none. */
+  readonly onInspected: (inspection: Inspection, askId: number) => void;
   /** How long one resource is waited for, in milliseconds; 15 s by default. */
   readonly resourceMaxMs?: number;
 }
 
 /** The running inspector. */
 export interface Inspector {
+  /** Looks as soon as the node is not busy, at all of it anew; ids grow. */
+  readonly inspectNow: (askId: number) => void;
   readonly close: () => void;
 }
 
@@ -51,7 +54,7 @@ export interface Inspector {
 export function openInspector(ports: InspectorPorts): Inspector {
   const running = new RunningInspector(ports);
   running.start();
-  return { close: () => running.close() };
+  return { inspectNow: (askId) => running.inspectNow(askId), close: () => running.close() };
 }
 
 class RunningInspector {
@@ -67,6 +70,9 @@ class RunningInspector {
   #occasion = "";
   #dueAtMs = 0;
   #pass = 0;
+  /** The last question for a look, and the last that a look has begun for. */
+  #askedId = 0;
+  #begunId = 0;
 
   constructor(ports: InspectorPorts) {
     this.#ports = ports;
@@ -76,6 +82,10 @@ class RunningInspector {
     if (!this.#abort.signal.aborted) this.#timer = setTimeout(() => this.#tick(), TICK_MS);
   }
 
+  inspectNow(askId: number): void {
+    this.#askedId = askId;
+  }
+
   close(): void {
     this.#abort.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -83,7 +93,8 @@ class RunningInspector {
 
   #tick(): void {
     const occasion = this.#ports.occasion();
-    const isDue = occasion !== this.#occasion || performance.now() >= this.#dueAtMs;
+    const isAsked = this.#askedId > this.#begunId;
+    const isDue = isAsked || occasion !== this.#occasion || performance.now() >= this.#dueAtMs;
     const orders = isDue ? this.#ports.resources() : null;
     if (orders === null) {
       this.start();
@@ -91,11 +102,17 @@ class RunningInspector {
     }
     this.#occasion = occasion;
     this.#dueAtMs = performance.now() + INTERVAL_MS;
-    void this.#inspectAll(orders).then(() => this.start());
+    const look = { askId: this.#askedId, isAsked };
+    void this.#inspectAll(orders, look).then(() => this.start());
   }
 
-  async #inspectAll(orders: readonly OperationOrder[]): Promise<void> {
+  async #inspectAll(
+    orders: readonly OperationOrder[],
+    { askId, isAsked }: { readonly askId: number; readonly isAsked: boolean },
+  ): Promise<void> {
     const resources: ResourceInspection[] = [];
+    // Who asks wants to know how things are, and not how they were some looks ago.
+    if (isAsked) this.#pass = 0;
     if (this.#pass % AGENTS_KEPT_FOR === 0) this.#agents = new Map();
     const comingAddresses = addressesOf(orders);
     for (const order of orders) {
@@ -108,10 +125,11 @@ class RunningInspector {
       if (this.#abort.signal.aborted) return;
     }
     this.#pass += 1;
+    this.#begunId = askId;
     const keys = new Set(orders.map((order) => canonicalJson(order)));
     for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
     resources.sort((a, b) => compareText(a.resource, b.resource));
-    this.#ports.onInspected({ resources: withinLimit(resources) });
+    this.#ports.onInspected({ resources: withinLimit(resources) }, askId);
   }
 
   async #inspect(
