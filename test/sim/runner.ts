@@ -278,6 +278,7 @@ export class SimulatedRunner implements OperationRunner {
   #takeEffect(order: OperationOrder): string | null {
     const { host, isOwnedElsewhere } = this.#ports;
     const ip = ipOf(order);
+    if (order.operation === "validate-all") return null;
     if (order.operation === "reload") return host.active.has(order.resource) ? null : "not running";
     if (order.operation === "stop") {
       if (ip !== null && host.heartbeat !== null) host.heartbeat.release(order.resource);

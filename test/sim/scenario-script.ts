@@ -59,7 +59,7 @@ const COMMANDS: readonly Command[] = [
     },
   },
   {
-    form: /^(ip2?|web2?|copy|db) (\w+) (fails|hangs) on (a|b)$/,
+    form: /^(ip2?|web2?|copy|db) ([\w-]+) (fails|hangs) on (a|b)$/,
     run: (sim, [id, operation, trouble, node]) => {
       const kind = trouble === "fails" ? "fails" : "hangs";
       sim.hosts[sideOf(node)].troubles.set(`${id} ${operation}`, kind);

@@ -1,16 +1,21 @@
 /**
- * A reload that a person asked for, led by the DC: one node after the other, the one that serves
- * last, and never that one when another has failed.
+ * A reload that a person asked for, led by the DC: all nodes check first what they would read, then
+ * one node after the other reloads, the one that serves last, and never that one when another has
+ * failed.
  *
- *   none ──asked──▶ reloading on a node ──done──▶ on the next one ──▶ … ──▶ answered
- *                        └─failed, or the membership changed: the rest is left as it is ──┘
+ *   none ──asked──▶ checking on each node ──all passed──▶ reloading on a node ──done──▶ …
+ *                        └─one failed: nothing is reloaded        │            ──▶ answered
+ *                                   failed, or the membership changed: the rest is left as it is
  *
- * A reload leaves no record in the history: one that fails leaves the resource running with what it
- * had, and counted as a failure of the resource it would have what runs stopped.
+ * Without the check first, a configuration that is broken on one node alone would be found out when
+ * another has reloaded already, and the two would serve differently.
+ *
+ * Neither leaves a record in the history: a reload that fails leaves the resource running with
+ * what it had, and counted as a failure of the resource it would have what runs stopped.
  */
 import { compareText, type Instant } from "../base/index.ts";
 import {
-  type OperationOrder,
+  type NodeName,
   type Problem,
   type ResourceHistory,
   type ResourceId,
@@ -30,6 +35,9 @@ import {
   type ReloadStep,
 } from "./state.ts";
 
+/** The operation by which an agent looks at what it would read, without touching what runs. */
+const CHECK = "validate-all";
+
 /** Begins a reload, or says why there is nothing to reload. */
 export function beginReload(
   state: AgentState,
@@ -46,7 +54,8 @@ export function beginReload(
   if (state.reload !== null) {
     return say(`resource "${state.reload.resource}" is being reloaded: try again after that`);
   }
-  const steps = planSteps(state, resource);
+  const places = listPlaces(state, resource);
+  const steps = [...planSteps(state, places, CHECK), ...planSteps(state, places, "reload")];
   if (steps.length === 0) return say(`resource "${resource}" runs on no node: nothing to reload`);
   const reload: OpenReload = {
     asker,
@@ -66,9 +75,11 @@ export function settleReload(state: AgentState, now: Instant): AgentStep {
   if (reload === null) return nothing(state);
   if (reload.ring !== state.ring) return finish(state, reload, now);
   const hasFailed = reload.ended.some(({ isOk }) => !isOk);
-  if (reload.ended.length < reload.begun && !hasFailed) return nothing(state);
+  if (reload.ended.length < reload.begun) return nothing(state);
   const step = reload.steps[reload.begun];
-  if (hasFailed || step === undefined) return finish(state, reload, now);
+  // All nodes are checked, also when one has failed: who mends it wants to know of all of them.
+  const mustEnd = hasFailed && step?.order.operation !== CHECK;
+  if (mustEnd || step === undefined) return finish(state, reload, now);
   const begun = { ...state, reload: { ...reload, begun: reload.begun + 1 } };
   return inTurn(begun, [
     (next) => beginStep(next, { step, reload }, now),
@@ -91,25 +102,53 @@ function beginStep(
 
 function finish(state: AgentState, reload: OpenReload, now: Instant): AgentStep {
   const { asker, steps, ended, resource } = reload;
-  const notes = ended.flatMap(({ isOk }, index) => {
-    const { node, order } = steps[index] ?? {};
-    return isOk ? [`Reloaded ${order?.resource} on ${node}`] : [];
-  });
   const over = { ...state, reload: null };
-  if (notes.length === steps.length) {
+  if (ended.length === steps.length && ended.every(({ isOk }) => isOk)) {
+    const notes = listNotes(reload);
     return answer(over, { to: asker, now }, { kind: "done", notes });
   }
-  const failed = ended.find(({ isOk }) => !isOk);
-  const at = steps[notes.length]?.node ?? "";
+  const isChecking = steps[reload.begun - 1]?.order.operation === CHECK;
+  const words = isChecking ? explainCheck(reload) : explainReload(reload);
+  const text = `reload of "${resource}" ${words}`;
+  return answer(over, { to: asker, now }, { kind: "failed", text });
+}
+
+/** What the check found where it failed; what was not asked any more is not told as good. */
+function explainCheck({ steps, ended }: OpenReload): string {
+  const nodesOf = (isWanted: boolean): readonly string[] =>
+    ended.flatMap(({ isOk }, index) => (isOk === isWanted ? (steps[index]?.node ?? []) : []));
+  const problems = ended.flatMap(({ isOk, reason }, index) =>
+    isOk ? [] : [`on ${steps[index]?.node ?? ""}: ${reason || "the check failed"}`],
+  );
+  const why = problems.length === 0 ? [MEMBERSHIP_CHANGED] : problems;
+  const passed = [...new Set(nodesOf(true))];
+  const rest = passed.length === 0 ? "" : `; ${passed.join(", ")} passed the check`;
+  return `not begun, nothing was reloaded: ${why.join("; ")}${rest}`;
+}
+
+const MEMBERSHIP_CHANGED = "the membership changed meanwhile";
+
+function explainReload({ steps, ended, ...reload }: OpenReload): string {
+  const notes = listNotes({ steps, ended, ...reload });
+  const [failed] = ended.filter(({ isOk }) => !isOk);
+  const reloads = steps.filter(({ order }) => order.operation !== CHECK);
+  const at = reloads[notes.length]?.node ?? "";
   const why =
     failed === undefined
-      ? "the membership changed meanwhile: nobody knows how it ended"
+      ? `${MEMBERSHIP_CHANGED}: nobody knows how it ended`
       : failed.reason || "failed";
-  const left = [...new Set(steps.slice(notes.length + 1).map(({ node }) => node))];
+  const left = [...new Set(reloads.slice(notes.length + 1).map(({ node }) => node))];
   const rest = left.length === 0 ? "" : `; not reloaded on ${left.join(", ")}`;
   const before = notes.length === 0 ? "" : `; before that: ${notes.join(", ")}`;
-  const text = `reload of "${resource}" on ${at}: ${why}${rest}${before}`;
-  return answer(over, { to: asker, now }, { kind: "failed", text });
+  return `on ${at}: ${why}${rest}${before}`;
+}
+
+/** What has been reloaded. */
+function listNotes({ steps, ended }: OpenReload): readonly string[] {
+  return ended.flatMap(({ isOk }, index) => {
+    const { node, order } = steps[index] ?? {};
+    return isOk && order?.operation !== CHECK ? [`Reloaded ${order?.resource} on ${node}`] : [];
+  });
 }
 
 function refuse(state: AgentState, resource: ResourceId): Problem | null {
@@ -131,8 +170,13 @@ function refuse(state: AgentState, resource: ResourceId): Problem | null {
       };
 }
 
+interface Place {
+  readonly node: NodeName;
+  readonly resource: ResourceId;
+}
+
 /** Where it runs: unpromoted before promoted, where less is held before where more is. */
-function planSteps(state: AgentState, resource: ResourceId): readonly ReloadStep[] {
+function listPlaces(state: AgentState, resource: ResourceId): readonly Place[] {
   const ids = new Set(expandResource(state.cib, resource));
   const { localHistory, peerHistory, cib } = state;
   const histories = hasPeer(state) ? [localHistory, peerHistory] : [localHistory];
@@ -145,13 +189,16 @@ function planSteps(state: AgentState, resource: ResourceId): readonly ReloadStep
     isPromoted(entry) ? 1 : 0;
   return places
     .toSorted((a, b) => rank(a) - rank(b) || a.held - b.held || compareText(a.node, b.node))
-    .flatMap(({ node, entry }) => {
-      const order = orderOf(state, entry.resource);
-      return order === null ? [] : [{ node, order }];
-    });
+    .map(({ node, entry }) => ({ node, resource: entry.resource }));
 }
 
-function orderOf(state: AgentState, id: ResourceId): OperationOrder | null {
-  const order = planOperation(state.cib, withoutNumber(id), "reload");
-  return order === null ? null : { ...order, resource: id, onFail: "ignore" };
+function planSteps(
+  state: AgentState,
+  places: readonly Place[],
+  what: typeof CHECK | "reload",
+): readonly ReloadStep[] {
+  return places.flatMap(({ node, resource }) => {
+    const order = planOperation(state.cib, withoutNumber(resource), what);
+    return order === null ? [] : [{ node, order: { ...order, resource, onFail: "ignore" } }];
+  });
 }

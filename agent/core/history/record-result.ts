@@ -15,7 +15,7 @@ import {
 import { isFailure, isFoundActive, isOutcomeEqual, isProbe } from "./judge.ts";
 import { staysLocked } from "./locks.ts";
 
-const LEAVES_NO_RECORD: ReadonlySet<string> = new Set(["notify", "reload"]);
+const LEAVES_NO_RECORD: ReadonlySet<string> = new Set(["notify", "reload", "validate-all"]);
 
 /** What decides how a result counts. */
 export interface RecordOptions {
@@ -37,10 +37,10 @@ export interface RecordOptions {
  * count, a failed stop and (where start-failure-is-fatal is on) a failed start count as infinity. A
  * timeout is a failure.
  *
- * Notifications and reloads that a person asked for leave no record: a server that refuses a new
- * configuration goes on with the old one. A `reload-agent` leaves that of the start that it stands
- * for, or, where it failed, that of a probe that has found the failure: as with Pacemaker, so that
- * neither is judged by parameters that no longer hold.
+ * Notifications, and checks and reloads that a person asked for, leave no record: a server that
+ * refuses a new configuration goes on with the old one. A `reload-agent` leaves that of the start
+ * that it stands for, or, where it failed, that of a probe that has found the failure: as with
+ * Pacemaker, so that neither is judged by parameters that no longer hold.
  */
 export function recordResult(
   history: NodeHistory,

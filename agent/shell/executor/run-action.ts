@@ -6,7 +6,7 @@ import type {
   ResourceAgent,
   RunOptions,
 } from "../../../resource-agents/contract.ts";
-import { OCF } from "../../../resource-agents/contract.ts";
+import { OCF, SUCCEEDED } from "../../../resource-agents/contract.ts";
 import { InvariantError } from "../../core/base/index.ts";
 import type { DeepFinding, OperationOrder, OperationOutcome } from "../../core/model/index.ts";
 import type { WriteLog } from "../log/index.ts";
@@ -64,7 +64,7 @@ export function findAction(agent: ResourceAgent, operation: string): ActionCall[
     case "monitor":
       return agent.monitor;
     case "validate-all":
-      return agent.validate;
+      return (context) => validate(agent, context);
     case "reload":
       return agent.reloadService ?? agent.reload ?? null;
     case "reload-agent":
@@ -82,6 +82,12 @@ export function findAction(agent: ResourceAgent, operation: string): ActionCall[
     default:
       return null;
   }
+}
+
+/** An agent that checks nothing has nothing against what is there. */
+async function validate(agent: ResourceAgent, context: AgentContext): Promise<AgentResult> {
+  const result = await agent.validate(context);
+  return result.status === OCF.ERR_UNIMPLEMENTED ? SUCCEEDED : result;
 }
 
 /**

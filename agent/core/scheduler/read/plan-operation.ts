@@ -17,6 +17,7 @@ export type PlannedOperation =
   | "promote"
   | "demote"
   | "reload"
+  | "validate-all"
   | { readonly stopAs: AgentCall };
 
 /**
