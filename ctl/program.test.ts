@@ -232,8 +232,14 @@ Ticket Constraints:
   test("mistakes: one line each, exit code 2, nothing changed", async () => {
     const before = cib;
     const rows: readonly (readonly [string, RegExp])[] = [
-      ["nosuch", /^Error: unknown command 'lbctl nosuch'; known are cluster, /],
-      ["resource nosuch", /^Error: unknown command 'lbctl resource nosuch'; known are /],
+      [
+        "nosuch",
+        /^Error: unknown command 'lbctl nosuch'; none of the \d+ commands is like it; "lbctl --help"/,
+      ],
+      [
+        "resource delte x",
+        /^Error: unknown command 'lbctl resource delte'; did you mean command 'delete'/,
+      ],
       ["resource create x", /^Error: usage: lbctl resource create ID AGENT/],
       ["resource create x Dummy --nosuch", /^Error: unknown option '--nosuch'/],
       ["resource meta nosuch a=b", /^Error: resource "nosuch": does not exist/],

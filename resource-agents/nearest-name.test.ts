@@ -10,10 +10,13 @@ suite("nearest name", () => {
     ["ngnix", "nginx"],
     ["nosuch", null],
     ["x", null],
+    ["", null],
   ] as const;
   for (const [wanted, expected] of rows) {
     test(`${wanted}: ${expected}`, () => assert.equal(nearestName(wanted, names), expected));
   }
+
+  test("another letter alone is no near name", () => assert.equal(nearestName("x", ["y"]), null));
 
   test("of agents the type decides, and the standard where several have the type", () => {
     const agents = ["lsb:nginx", "ocf:heartbeat:nginx", "ocf:heartbeat:apache"];

@@ -3,7 +3,8 @@
  * Null when none is near. Case does not count.
  */
 export function nearestName(wanted: string, names: readonly string[]): string | null {
-  const limit = Math.max(1, Math.ceil(wanted.length / 3));
+  // Of a name of one letter nothing is left where that one differs.
+  const limit = Math.min(Math.ceil(wanted.length / 3), wanted.length - 1);
   const ranked = names
     .map((name) => ({ name, letters: lettersApart(wanted.toLowerCase(), name.toLowerCase()) }))
     .filter(({ letters }) => letters <= limit)

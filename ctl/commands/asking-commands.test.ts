@@ -186,7 +186,7 @@ State after:
     ["simulate /nonexistent.xml", "/nonexistent.xml does not exist"],
     ["verify FILE more", "usage: lbctl verify"],
     ["explain", "usage: lbctl explain"],
-    ["explain nothing --file FILE", "resource 'nothing' is not known"],
+    ["explain nothing --file FILE", "resource id 'nothing' not found; the resources are"],
     ["explain server --node ip9 --file FILE", "node 'ip9' is not in this cluster"],
   ] as const;
   for (const [line, says] of refusals) {

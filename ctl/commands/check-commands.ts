@@ -14,6 +14,7 @@ import { CtlError, EXIT, refused } from "../ctl-error.ts";
 import { belongsTo } from "../render/belongs-to.ts";
 import { renderCheck } from "../render/render-readiness.ts";
 import type { Session, Terminal } from "../session.ts";
+import { unknownResource } from "../unknown-name.ts";
 import { addCommand, FORMAT, type Options, show } from "./command-kit.ts";
 
 /** Adds the command. */
@@ -80,13 +81,11 @@ function isBlocked({ findings }: ReadinessStatus): boolean {
 }
 
 /** Resources, and members of groups and clones, without numbers; null: all. */
-function namedResources(
-  { resources }: ClusterStatus,
-  ids: readonly string[],
-): ReadonlySet<string> | null {
+function namedResources(status: ClusterStatus, ids: readonly string[]): ReadonlySet<string> | null {
   if (ids.length === 0) return null;
+  const { resources } = status;
   const unknown = ids.filter((id) => !resources.some((one) => belongsTo(one, id)));
-  if (unknown.length > 0) throw refused(...unknown.map((id) => `resource id '${id}' not found`));
+  if (unknown.length > 0) throw refused(...unknown.map((id) => unknownResource(id, status)));
   const own = resources.filter((one) => ids.some((id) => belongsTo(one, id)));
   return new Set(own.map(({ id }) => withoutNumber(id)));
 }

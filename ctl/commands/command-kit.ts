@@ -1,5 +1,6 @@
 /** What the commands share: how they are declared, how options are read, how changes are made. */
 import type { Command } from "commander";
+import { suggestNames } from "../../agent/core/configuration/index.ts";
 import type { Change } from "../../agent/core/model/index.ts";
 import type { AgentClient, Applied, ApplyOptions } from "../agent-client/connect.ts";
 import { refused } from "../ctl-error.ts";
@@ -100,7 +101,10 @@ export function unknownCommand(family: Command, word: string): Error {
   const elsewhere = findElsewhere(`${pathOf(family)} ${word}`.replace(/^lbctl /, ""));
   if (elsewhere !== null)
     return refused(`there is no '${pathOf(family)} ${word}' here: ${elsewhere}`);
-  return refused(`unknown command '${pathOf(family)} ${word}'; ${knownCommands(family)}`);
+  const path = pathOf(family);
+  const names = family.commands.flatMap((each) => [each.name(), ...each.aliases()]);
+  const kind = { one: "command", many: "commands", listedBy: `${path} --help` };
+  return refused(`unknown command '${path} ${word}'; ${suggestNames(word, names, kind)}`);
 }
 
 function knownCommands(family: Command): string {

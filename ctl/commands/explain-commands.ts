@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { refused } from "../ctl-error.ts";
 import { renderWallTime } from "../render/wall-time.ts";
 import type { Session } from "../session.ts";
+import { unknownResource } from "../unknown-name.ts";
 import type { Explanation } from "../what-if/index.ts";
 import { addCommand, FORMAT, type Options, optionText, show } from "./command-kit.ts";
 import { checkNode, type Facts, readFacts } from "./read-facts.ts";
@@ -35,7 +36,7 @@ async function explain(
   if (node !== undefined) checkNode(facts, node);
   const { explainCluster, explainFacts } = await import("../what-if/index.ts");
   const found = explainFacts(facts.input, id);
-  if (found === null) throw refused(`resource '${id}' is not known; "lbctl resource" lists all`);
+  if (found === null) throw refused(unknownResource(id, facts.input.cib));
   const explanation = node === undefined ? found.explanation : onlyNode(found.explanation, node);
   const cluster = explainCluster(facts.input, facts.status);
   const { renderExplanation } = await import("../render/render-explanation.ts");

@@ -1,12 +1,17 @@
 /** `lbctl resource cleanup`, `refresh`, `restart`, `reload`, `failcount`: trying again. */
 import type { Command } from "commander";
-import type { Command as ClusterCommand, ClusterStatus } from "../../agent/core/model/index.ts";
+import {
+  type Command as ClusterCommand,
+  type ClusterStatus,
+  withoutNumber,
+} from "../../agent/core/model/index.ts";
 import type { AgentClient } from "../agent-client/connect.ts";
 import { failed, refused } from "../ctl-error.ts";
 import { parseFilledValues } from "../parse/parse-values.ts";
 import { belongsTo } from "../render/belongs-to.ts";
 import { renderCount } from "../render/status-sections.ts";
 import type { Session } from "../session.ts";
+import { unknownNode, unknownResource } from "../unknown-name.ts";
 import {
   addCommand,
   addFamily,
@@ -98,10 +103,12 @@ function runAndReport(session: Session, command: ClusterCommand, options: Option
 
 async function checkNode(agent: AgentClient, command: ClusterCommand): Promise<void> {
   if (!("node" in command) || command.node === null) return;
-  const { nodes } = await agent.getStatus();
-  if (nodes.some(({ name }) => name === command.node)) return;
-  const known = nodes.map(({ name }) => name).join(", ");
-  throw refused(`node '${command.node}' is not in this cluster; its nodes are ${known}`);
+  expectNode(await agent.getStatus(), command.node);
+}
+
+function expectNode({ nodes }: ClusterStatus, node: string): void {
+  const known = nodes.map(({ name }) => name);
+  if (!known.includes(node)) throw refused(unknownNode(node, known));
 }
 
 function restart(session: Session, words: readonly string[], options: Options): Promise<void> {
@@ -135,10 +142,14 @@ function showFailcounts(
   const { resource, node } = parseTarget("failcount show", words);
   return session.withAgent(async (agent) => {
     const status = await agent.getStatus();
+    if (node !== null) expectNode(status, node);
+    const wanted = resource === null ? null : countedIds(status, resource);
     const found = status.failcounts.filter(
       (each) =>
         each.count > 0 &&
-        (resource === null || each.resource === resource) &&
+        (wanted === null ||
+          wanted.has(each.resource) ||
+          wanted.has(withoutNumber(each.resource))) &&
         (node === null || each.node === node),
     );
     show(session, options, {
@@ -146,6 +157,14 @@ function showFailcounts(
       render: (counts) => renderFailcounts(counts, resource),
     });
   });
+}
+
+/** Of a group or clone those of its members; what was deleted may have a failcount still. */
+function countedIds(status: ClusterStatus, id: string): ReadonlySet<string> {
+  const own = status.resources.filter((each) => belongsTo(each, id)).map((each) => each.id);
+  const isCounted = status.failcounts.some(({ resource }) => resource === id);
+  if (own.length === 0 && !isCounted) throw refused(unknownResource(id, status));
+  return new Set([id, ...own]);
 }
 
 function renderFailcounts(counts: ClusterStatus["failcounts"], resource: string | null): string {

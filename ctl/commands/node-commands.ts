@@ -6,6 +6,7 @@ import { failed, refused } from "../ctl-error.ts";
 import { parseValues } from "../parse/parse-values.ts";
 import { renderNodeAttributes } from "../render/render-config.ts";
 import type { Session } from "../session.ts";
+import { unknownNode } from "../unknown-name.ts";
 import {
   addCommand,
   addFamily,
@@ -124,8 +125,5 @@ function checkNodes(status: ClusterStatus, names: readonly string[]): void {
   const known = status.nodes.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  const list = known.join(", ");
-  throw refused(
-    ...unknown.map((name) => `node '${name}' is not in this cluster; its nodes are ${list}`),
-  );
+  throw refused(...unknown.map((name) => unknownNode(name, known)));
 }

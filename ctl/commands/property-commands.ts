@@ -6,6 +6,7 @@ import { refused } from "../ctl-error.ts";
 import { parseValues } from "../parse/parse-values.ts";
 import { renderProperties } from "../render/render-config.ts";
 import type { Session } from "../session.ts";
+import { unknownProperty } from "../unknown-name.ts";
 import {
   addCommand,
   addFamily,
@@ -68,7 +69,8 @@ export function addPropertyCommands(program: Command, session: Session): void {
 
 function describeProperties(session: Session, names: readonly string[], options: Options): void {
   const missing = names.filter((name) => !PROPERTIES.some((each) => each.name === name));
-  if (missing.length > 0) throw refused(...missing.map((name) => `no cluster property '${name}'`));
+  const known = PROPERTIES.map(({ name }) => name);
+  if (missing.length > 0) throw refused(...missing.map((name) => unknownProperty(name, known)));
   const chosen = PROPERTIES.filter(({ name }) => names.length === 0 || names.includes(name));
   show(session, options, {
     facts: chosen,
@@ -117,7 +119,8 @@ function showProperties(
     const known = names.filter((name) => Object.hasOwn({ ...defaults, ...all }, name));
     if (known.length < names.length) {
       const unknown = names.filter((name) => !known.includes(name));
-      throw refused(...unknown.map((name) => `no cluster property '${name}'`));
+      const settable = Object.keys({ ...defaults, ...all });
+      throw refused(...unknown.map((name) => unknownProperty(name, settable)));
     }
     const facts = { ...defaults, ...all };
     const chosen = Object.fromEntries(names.map((name) => [name, facts[name] ?? ""]));

@@ -4,6 +4,7 @@ import type { AgentClient } from "../agent-client/connect.ts";
 import type { CibDocument, Note } from "../cib-xml/index.ts";
 import { refused, unreachable } from "../ctl-error.ts";
 import type { Session } from "../session.ts";
+import { unknownNode } from "../unknown-name.ts";
 import { readCibText, refusedIn } from "./read-text-file.ts";
 
 type ReadDocument = Extract<CibDocument, { readonly kind: "cib" }>;
@@ -57,5 +58,5 @@ export function parseFile(words: readonly string[], usage: string): string | und
 export function checkNode({ input }: Facts, node: string): void {
   const names = input.nodes.map(({ name }) => name);
   if (names.includes(node)) return;
-  throw refused(`node '${node}' is not in this cluster; its nodes are ${names.join(", ")}`);
+  throw refused(unknownNode(node, names));
 }

@@ -23,6 +23,7 @@ import { belongsTo } from "../render/belongs-to.ts";
 import { renderResourcesConfig } from "../render/render-resource-config.ts";
 import { renderResourceList } from "../render/render-resources.ts";
 import type { Session } from "../session.ts";
+import { unknownResource } from "../unknown-name.ts";
 import { addAgentCommands } from "./agent-commands.ts";
 import { addCheckCommand } from "./check-commands.ts";
 import { addCloneCommands } from "./clone-commands.ts";
@@ -309,7 +310,7 @@ function showList(session: Session, ids: readonly string[], options: Options): P
     const isWanted = (each: ResourceStatus) => ids.some((id) => belongsTo(each, id));
     const found = ids.length === 0 ? status.resources : status.resources.filter(isWanted);
     const unknown = ids.filter((id) => !found.some((each) => belongsTo(each, id)));
-    if (unknown.length > 0) throw refused(...unknown.map((id) => `resource id '${id}' not found`));
+    if (unknown.length > 0) throw refused(...unknown.map((id) => unknownResource(id, status)));
     show(session, options, {
       facts: found,
       render: (resources) =>
@@ -322,11 +323,12 @@ function showList(session: Session, ids: readonly string[], options: Options): P
 
 function showConfig(session: Session, ids: readonly string[], options: Options): Promise<void> {
   return session.withAgent(async (agent) => {
-    const { resources } = await agent.getCib();
+    const cib = await agent.getCib();
+    const { resources } = cib;
     const all = resources.flatMap(withContents);
     const unknown = ids.filter((id) => !all.some((each) => each.id === id));
     if (unknown.length > 0) {
-      throw refused(...unknown.map((id) => `unable to find resource '${id}'`));
+      throw refused(...unknown.map((id) => unknownResource(id, cib)));
     }
     const found = ids.length === 0 ? resources : all.filter(({ id }) => ids.includes(id));
     show(session, options, {

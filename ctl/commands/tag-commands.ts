@@ -4,6 +4,7 @@ import { refused } from "../ctl-error.ts";
 import { parseTagCreate, parseTagUpdate } from "../parse/parse-tag.ts";
 import { renderTags } from "../render/render-config.ts";
 import type { Session } from "../session.ts";
+import { unknownTag } from "../unknown-name.ts";
 import {
   addCommand,
   addFamily,
@@ -70,7 +71,8 @@ function showTags(session: Session, ids: readonly string[], options: Options): P
   return session.withAgent(async (agent) => {
     const { tags = [] } = await agent.getCib();
     const missing = ids.filter((id) => !tags.some((tag) => tag.id === id));
-    if (missing.length > 0) throw refused(...missing.map((id) => `tag '${id}' does not exist`));
+    const known = tags.map(({ id }) => id);
+    if (missing.length > 0) throw refused(...missing.map((id) => unknownTag(id, known)));
     const chosen = ids.length === 0 ? tags : tags.filter(({ id }) => ids.includes(id));
     show(session, options, { facts: chosen, render: (facts) => renderTags(facts).join("\n") });
   });

@@ -274,7 +274,8 @@ suite("tables of names", () => {
     assert.equal(renderNearNames("wbe", ["b", "ip", "web"]), "web, b, ip");
     assert.equal(renderNearNames("x", []), "");
     const many = Array.from({ length: 13 }, (_, index) => `n${index}`);
-    assert.equal(renderNearNames("n12", many), "n12, n1, n10, n11, n2, n0 and 7 more");
+    assert.equal(renderNearNames("n12", many), "n12, n1, n10, n11, n2 and 8 more");
+    assert.equal(renderNearNames("web", many), "13 others, none of them like it");
     assert.equal(renderNearNames("y", many.slice(0, 12)).split(", ").length, 12);
   });
 });

@@ -9,7 +9,7 @@ export { renderLevelTarget } from "./check-fencing.ts";
 export { descendsFrom, hasSameContent, stampOf } from "./cib-stamp.ts";
 export { PROPERTIES } from "./cluster-properties.ts";
 export { resourcesNamedIn } from "./named-in-constraint.ts";
-export { renderNearNames } from "./near-names.ts";
+export { type NamedKind, renderNearNames, suggestNames } from "./near-names.ts";
 export { type ParsedCib, parseCib } from "./parse-cib.ts";
 export {
   COMPARISONS,
