@@ -292,7 +292,10 @@ export interface ReadinessFinding {
   readonly severity: "blocks" | "warns";
   /** One line: the thing, its value, what was expected. Never a secret. */
   readonly problem: string;
-  /** The command that mends it, or shows more, as a person types it; "": none is known. */
+  /**
+   * The command that mends it, or shows more, as a person types it; where only a person can mend
+   * it, what then says whether it is gone; "": none is known.
+   */
   readonly remedy: string;
 }
 

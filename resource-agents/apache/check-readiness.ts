@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import type { AgentContext, ReadinessFinding } from "../contract.ts";
 import { checkFolders, checkNames, checkUnitDisabled, shellWord } from "../host-checks/index.ts";
+import { verifyWith } from "../server-process/config-complaint.ts";
 import { explainAbsence } from "../server-process/installed.ts";
 import { readServerChecks } from "./check-server.ts";
 import { findConfigFaults, findListenFaults } from "./find-faults.ts";
@@ -29,8 +30,8 @@ export async function checkServerReadiness(
   if (absence !== null) return [blocks(absence, ""), ...checkUnits()];
   const server = await describeReady(context, settings);
   if (server.config === null) {
-    const words = ["-f", settings.configFile, ...server.options, "-t"].map(shellWord).join(" ");
-    const remedy = `${shellWord(settings.binary)} ${words}`;
+    const words = [settings.binary, "-f", settings.configFile, ...server.options, "-t"];
+    const remedy = verifyWith(words.map(shellWord));
     return [blocks(server.problem ?? "configuration unknown", remedy), ...checkUnits()];
   }
   return [

@@ -4,8 +4,10 @@
  * States of the server: stopped (no process), serving (parent and page), failing (parent, no page),
  * left over (workers whose parent is gone; counts as stopped, and both start and stop end them).
  */
+
 import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { withFile } from "../server-process/config-complaint.ts";
 import { checkInstalled } from "../server-process/installed.ts";
 import { checkServerReadiness } from "./check-readiness.ts";
 import { checkDeepAndMembers, explainStatus, findServerDeep } from "./check-server.ts";
@@ -104,7 +106,7 @@ async function validate(context: AgentContext, settings: ApacheSettings): Promis
   const refusal = await testConfig(server);
   if (refusal === null) return SUCCEEDED;
   // The file is this host's: another host may have a good one, so it is not a refusal everywhere.
-  return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal}`);
+  return failed(OCF.ERR_INSTALLED, withFile(settings.configFile, refusal));
 }
 
 /** A configuration that would not do leaves the old one in use. */

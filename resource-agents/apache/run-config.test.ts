@@ -56,7 +56,7 @@ suite("what httpd says of its configuration", () => {
     const stdout = "Included configuration files:";
     assert.equal(
       explainRefusal({ kind: "exited", status: 1, stdout, stderr }),
-      "AH00526: Syntax error on line 3 of /x:; Invalid command 'Foo'",
+      "/x:3: Invalid command 'Foo'",
     );
     assert.equal(
       explainRefusal({ kind: "exited", status: 7, stdout: "", stderr: "" }),

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { AgentContext, CommandResult } from "../contract.ts";
 import { areUnchanged, type FileStamps, stampFiles } from "../host-checks/index.ts";
+import { placeFirst } from "../server-process/config-complaint.ts";
 import { type ConfigFacts, findConfigFacts } from "./config-facts.ts";
 import { type IncludedFile, readDirectives } from "./directives.ts";
 import type { ServerVariables } from "./server-environment.ts";
@@ -126,7 +127,7 @@ export function explainRefusal(result: CommandResult): string {
       .filter((line) => line !== "" && !/AH00558|:warn\]|^Action '/.test(line));
   const complaint = toldOn(result.stderr);
   const told = complaint.length > 0 ? complaint : toldOn(result.stdout);
-  return told.join("; ") || `exit status ${result.status}`;
+  return placeFirst(told.join("; ")) || `exit status ${result.status}`;
 }
 
 /** Parses what the server prints of itself. */

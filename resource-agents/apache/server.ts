@@ -1,4 +1,5 @@
 import type { AgentContext } from "../contract.ts";
+import { withFile } from "../server-process/config-complaint.ts";
 import {
   readPidFile,
   type ServerProcess,
@@ -43,7 +44,7 @@ export async function describeServer(
   const result = await readRunConfig(context, settings, { ...found, isRefusalKept });
   return result.kind === "config"
     ? { ...base, config: result.config, problem: null }
-    : { ...base, config: null, problem: `${settings.configFile}: ${result.reason}` };
+    : { ...base, config: null, problem: withFile(settings.configFile, result.reason) };
 }
 
 /**

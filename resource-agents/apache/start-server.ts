@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readlinkSync, rmSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import type { AgentResult, CommandResult } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { withFile } from "../server-process/config-complaint.ts";
 import { lastLine } from "../server-process/file-tail.ts";
 import { readPidFile } from "../server-process/find-processes.ts";
 import { explainStatus } from "./check-server.ts";
@@ -71,7 +72,7 @@ async function launch(server: Server): Promise<AgentResult | null> {
   if (result.kind === "exited" && result.status === 0) return null;
   // Only a failed start pays for the test; it tells a broken file from a port in use.
   const refusal = await testConfig(server);
-  if (refusal !== null) return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal}`);
+  if (refusal !== null) return failed(OCF.ERR_INSTALLED, withFile(settings.configFile, refusal));
   return diagnose(server, `httpd did not start: ${explainRefusal(result)}`);
 }
 

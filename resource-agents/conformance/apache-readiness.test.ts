@@ -67,7 +67,7 @@ suite("readiness and drift of a real httpd", function () {
     assert.equal(commands, 1);
     assert.equal(findings[0]?.severity, "blocks");
     assert.match(findings[0]?.problem ?? "", /httpd\.conf.*Invalid command 'NoSuchDirective'/);
-    assert.match(findings[0]?.remedy ?? "", / -f \S+httpd\.conf -t$/);
+    assert.match(findings[0]?.remedy ?? "", /^correct it, then verify: \S+ -f \S+httpd\.conf -t$/);
     assert.equal((await apache.act("readiness")).commands, 0);
     copyFileSync(web.configFile, `${web.configFile}.bad`);
     const good = writeHttpdConfig(join(host.folder, `good${number}`), { port: PORT });

@@ -141,7 +141,7 @@ suite("haproxy with a real server", function () {
     for (const action of ["validate", "reload"]) {
       const { status, reason } = await act(action);
       assert.equal(status, 5, action);
-      assert.match(reason, /10-site\.cfg:7\].*unknown keyword 'no-such-keyword'/);
+      assert.match(reason, /10-site\.cfg:7: unknown keyword 'no-such-keyword'/);
     }
     await succeeds("monitor");
     await succeeds("stop");

@@ -7,6 +7,7 @@ import {
   shellWord,
 } from "../host-checks/index.ts";
 import { checkPlaces } from "../server-process/check-places.ts";
+import { verifyWith, withFile } from "../server-process/config-complaint.ts";
 import { explainAbsence } from "../server-process/installed.ts";
 import { findHaproxyProcesses } from "./processes.ts";
 import { describeHaproxy, type HaproxyServer, testHaproxyConfig } from "./server.ts";
@@ -40,7 +41,13 @@ export async function checkHaproxyReadiness(
 async function checkConfig(server: HaproxyServer): Promise<ReadinessFinding[]> {
   const refusal = await testHaproxyConfig(server);
   if (refusal === null) return [];
-  const files = server.settings.configPaths.flatMap((path) => ["-f", shellWord(path)]).join(" ");
+  const files = server.settings.configPaths.flatMap((path) => ["-f", shellWord(path)]);
   const severity = refusal.isLate ? "warns" : "blocks";
-  return [{ severity, problem: `haproxy: ${refusal.reason}`, remedy: `haproxy -c ${files}` }];
+  return [
+    {
+      severity,
+      problem: withFile("haproxy", refusal.reason),
+      remedy: verifyWith(["haproxy", "-c", ...files]),
+    },
+  ];
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AgentContext, CommandResult } from "../contract.ts";
+import { placeFirst } from "../server-process/config-complaint.ts";
 import { findMaster, masterSocketOf } from "./processes.ts";
 import { type HaproxyConfig, readHaproxyConfig } from "./read-config.ts";
 import type { HaproxySettings } from "./settings.ts";
@@ -93,7 +94,7 @@ export function explainOutput(result: CommandResult): string {
     .map((line) => line.replace(/^\[ALERT\]\s*(?:\([0-9]+\)\s*:\s*)?/, ""));
   const told = alerts.filter((line) => !/(?:Fatal errors|Error\(s\)) found in config/.test(line));
   const all = told.length > 0 ? told : alerts.length > 0 ? alerts : lines.filter((line) => line);
-  return [...new Set(all)].join("; ") || `exit status ${result.status}`;
+  return [...new Set(all.map(placeFirst))].join("; ") || `exit status ${result.status}`;
 }
 
 function fileWords({ configPaths }: HaproxySettings): string[] {

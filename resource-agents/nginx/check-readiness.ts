@@ -7,6 +7,7 @@ import {
   shellWord,
 } from "../host-checks/index.ts";
 import { checkPlaces } from "../server-process/check-places.ts";
+import { verifyWith, withFile } from "../server-process/config-complaint.ts";
 import { explainAbsence } from "../server-process/installed.ts";
 import { describeNginx, type NginxServer, processesOf, testNginxConfig } from "./server.ts";
 import { type NginxSettings, neededFiles } from "./settings.ts";
@@ -41,11 +42,10 @@ export async function checkNginxReadiness(
 
 async function checkConfig(server: NginxServer): Promise<ReadinessFinding[]> {
   const { settings, config } = server;
-  const remedy = ["nginx", "-t", "-c", settings.configFile, ...settings.options]
-    .map(shellWord)
-    .join(" ");
-  const finding = (severity: "blocks" | "warns", words: string): ReadinessFinding[] => [
-    { severity, problem: `${settings.configFile}: ${words}`, remedy },
+  const words = ["nginx", "-t", "-c", settings.configFile, ...settings.options];
+  const remedy = verifyWith(words.map(shellWord));
+  const finding = (severity: "blocks" | "warns", told: string): ReadinessFinding[] => [
+    { severity, problem: withFile(settings.configFile, told), remedy },
   ];
   if (!config.isDaemon) return finding("blocks", `"daemon off", expected "daemon on" or nothing`);
   const refusal = await testNginxConfig(server);

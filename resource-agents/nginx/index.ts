@@ -5,8 +5,10 @@
  * (master, no answer), left over (workers whose master is gone; counts as stopped, and both start
  * and stop end them).
  */
+
 import type { AgentContext, AgentResult, ResourceAgent, Watch } from "../contract.ts";
 import { failed, OCF, SUCCEEDED } from "../contract.ts";
+import { withFile } from "../server-process/config-complaint.ts";
 import { checkInstalled } from "../server-process/installed.ts";
 import { checkNginxReadiness } from "./check-readiness.ts";
 import { checkDeeper, explainServing, findNginxDeep } from "./check-server.ts";
@@ -94,7 +96,7 @@ async function validate(context: AgentContext, settings: NginxSettings): Promise
   // An address that is not here comes with the service: the file itself was read to its end.
   if (refusal === null || refusal.isAddressMissing) return SUCCEEDED;
   // The file is this host's: another host may have a good one, so it is not a refusal everywhere.
-  return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal.reason}`);
+  return failed(OCF.ERR_INSTALLED, withFile(settings.configFile, refusal.reason));
 }
 
 async function reload(context: AgentContext, settings: NginxSettings): Promise<AgentResult> {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
+import { withFile } from "../server-process/config-complaint.ts";
 import { isAlive, type ServerProcess } from "../server-process/find-processes.ts";
 import { explainServing } from "./check-server.ts";
 import { findServingWorkers } from "./processes.ts";
@@ -20,7 +21,7 @@ export async function reloadNginx(server: NginxServer): Promise<AgentResult> {
   if (master === null) return failed(OCF.NOT_RUNNING, "nginx: not running, nothing to reload");
   const refusal = await testNginxConfig(server);
   if (refusal !== null) {
-    return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal.reason}`);
+    return failed(OCF.ERR_INSTALLED, withFile(settings.configFile, refusal.reason));
   }
   const old = new Set(findServingWorkers(settings, master));
   const logSize = sizeOf(server.config.errorLog);

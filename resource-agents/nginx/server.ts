@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type AgentContext, type CommandResult, OCF } from "../contract.ts";
+import { placeFirst } from "../server-process/config-complaint.ts";
 import { knownBuild, readBuild } from "./build.ts";
 import { findMaster, findNginxProcesses } from "./processes.ts";
 import { type NginxConfig, readNginxConfig } from "./read-config.ts";
@@ -87,5 +88,5 @@ export function explainOutput(result: CommandResult): string {
     .filter((line) => /^\[(?:emerg|alert|crit|error)\]/.test(line))
     .map((line) => line.replace(/^(\[\w+\]) [0-9]+#[0-9]+:/, "$1"));
   const told = serious.length > 0 ? serious : lines.filter((line) => line !== "");
-  return [...new Set(told)].join("; ") || `exit status ${result.status}`;
+  return [...new Set(told.map(placeFirst))].join("; ") || `exit status ${result.status}`;
 }

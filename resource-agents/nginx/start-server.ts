@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { type AgentResult, failed, OCF, SUCCEEDED } from "../contract.ts";
+import { withFile } from "../server-process/config-complaint.ts";
 import { endLeftovers, endServer, removeStalePidFile } from "../server-process/end-server.ts";
 import { lastLine } from "../server-process/file-tail.ts";
 import { readPidFile } from "../server-process/find-processes.ts";
@@ -66,7 +67,7 @@ async function launch(server: NginxServer): Promise<AgentResult | null> {
   if (refusal === null || refusal.isLate || refusal.isAddressMissing) {
     return failed(OCF.ERR_GENERIC, reason);
   }
-  return failed(OCF.ERR_INSTALLED, `${settings.configFile}: ${refusal.reason}`);
+  return failed(OCF.ERR_INSTALLED, withFile(settings.configFile, refusal.reason));
 }
 
 /** A PID file that names no process of this server misleads people. */
