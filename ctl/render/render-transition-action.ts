@@ -3,14 +3,17 @@ import type { Action } from "../../agent/core/model/index.ts";
 import type { Happening } from "../what-if/index.ts";
 import { renderReadable } from "./wall-time.ts";
 
-/** Exit statuses in the words of the OCF resource agent API 1.1. */
+/**
+ * Exit statuses in the words of the OCF resource agent API 1.1, but of 5: agents return it for all
+ * that keeps a resource from running on one host, of which a missing program is the least part.
+ */
 const STATUS_WORDS: Readonly<Record<number, string>> = {
   0: "ok",
   1: "error",
   2: "invalid parameter",
   3: "unimplemented",
   4: "insufficient privileges",
-  5: "not installed",
+  5: "cannot run here",
   6: "not configured",
   7: "not running",
   8: "promoted",

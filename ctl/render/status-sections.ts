@@ -143,6 +143,9 @@ export function renderCount(count: number): string {
   return count >= INFINITY_SCORE ? "INFINITY" : String(count);
 }
 
+/** OCF_ERR_INSTALLED: the host lacks something, which need not be a package. */
+const OCF_ERR_INSTALLED = 5;
+
 /** What failed and was not cleaned up. Empty when nothing did. */
 export function failedActions(status: ClusterStatus, isFull: boolean): readonly string[] {
   if (status.failures.length === 0) return [];
@@ -151,14 +154,18 @@ export function failedActions(status: ClusterStatus, isFull: boolean): readonly 
 }
 
 function renderFailure(failure: FailureStatus): string {
-  const { resource, operation, intervalMs, node, outcome, reason, atWallMs, ranForMs } = failure;
+  const { resource, operation, intervalMs, node, outcome, status, reason } = failure;
+  const { atWallMs, ranForMs } = failure;
   const interval = intervalMs === 0 ? "" : `${renderReadable(intervalMs)}-interval `;
   // Below 0: the operation never exited, so there is no status.
-  const ended = failure.status < 0 ? `could not be executed (${outcome})` : `returned '${outcome}'`;
+  const ended = status < 0 ? `could not be executed (${outcome})` : `returned '${outcome}'`;
   const because = reason === "" ? "" : ` (${reason})`;
+  // "not installed" would send people to the package manager, whatever the agent says.
+  const isHost = status === OCF_ERR_INSTALLED && reason !== "";
+  const words = isHost ? `cannot run there: ${reason} (status 5)` : `${ended}${because}`;
   const at = atWallMs === 0 ? "" : ` at ${renderWallTime(atWallMs)}`;
   const after = ranForMs === 0 ? "" : ` after ${renderReadable(ranForMs)}`;
-  return `${resource} ${interval}${operation} on ${node} ${ended}${because}${at}${after}`;
+  return `${resource} ${interval}${operation} on ${node} ${words}${at}${after}`;
 }
 
 function renderFailureFully(failure: FailureStatus): string {

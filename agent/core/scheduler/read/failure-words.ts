@@ -20,7 +20,8 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   2: "invalid parameter",
   3: "not implemented",
   4: "insufficient privileges",
-  5: "not installed",
+  // What the agent says comes after it: a missing interface, a broken configuration.
+  5: "cannot run here",
   6: "not configured",
   7: "not running",
   8: "promoted",
