@@ -8,12 +8,15 @@ import {
   primitivesOf,
   type ResourceStatus,
   renderAgentName,
+  withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { failed, refused } from "../ctl-error.ts";
 import type { HandOperation, HandResult } from "../local-agents/index.ts";
 import { belongsTo } from "../render/belongs-to.ts";
 import { renderExitStatus } from "../render/render-transition-action.ts";
+import { renderReadable } from "../render/wall-time.ts";
 import type { Session } from "../session.ts";
+import { unknownResource } from "../unknown-name.ts";
 import { addCommand, isGiven, type Options } from "./command-kit.ts";
 
 const OPERATIONS: readonly (readonly [HandOperation, string])[] = [
@@ -26,6 +29,9 @@ const OPERATIONS: readonly (readonly [HandOperation, string])[] = [
 /** Statuses of a monitor that tell a state and no failure: running, not running, promoted. */
 const STATES: ReadonlySet<number> = new Set([0, 7, 8]);
 
+/** Of what an operation says the end is shown, where the cause of a failure stands. */
+const LINES_SHOWN = 10;
+
 /** Adds the commands. */
 export function addDebugCommands(resource: Command, session: Session): void {
   for (const [operation, summary] of OPERATIONS) {
@@ -33,7 +39,7 @@ export function addDebugCommands(resource: Command, session: Session): void {
       name: `debug-${operation} ID`,
       summary,
       options: [
-        ["--full", "also every command that the agent runs, and the trace of a shell agent"],
+        ["--full", "all lines, every command that the agent runs, the trace of a shell agent"],
         ["--force", "even when the cluster runs it somewhere"],
       ],
       run: (words, options) => debug(session, operation, { words, options }),
@@ -65,15 +71,17 @@ async function debug(
   const facts = await session.withAgent(async (agent) => {
     return { cib: await agent.getCib(), status: await agent.getStatus() };
   });
-  const order = await findOrder(facts.cib, { id, operation, verb });
+  const order = await findOrder(facts, { id, operation, verb });
   const own = facts.status.resources.filter((each) => belongsTo(each, id));
   if (!isGiven(options, "force")) checkSafe(operation, { id, own, here: facts.status.localNode });
   for (const line of warningsOf(operation, { id, own, status: facts.status })) {
     session.terminal.err(`Warning: ${line}`);
   }
-  const result = await run(session, { order, operation, facts, isFull: isGiven(options, "full") });
+  const isFull = isGiven(options, "full");
+  const result = await run(session, { order, operation, facts, isFull });
   const name = renderAgentName(order.agent);
-  session.terminal.out(renderResult({ operation, id, name, order }, result));
+  const asked = { operation, id: order.resource, name, timeoutMs: order.timeoutMs, isFull };
+  session.terminal.out(renderHandResult(asked, result));
   const isOk = result.status === 0 || (operation === "monitor" && STATES.has(result.status));
   if (!isOk || result.hasTimedOut) throw failed(`${operation} of '${id}' did not succeed`);
 }
@@ -97,24 +105,30 @@ async function run(
 
 /** What the cluster would run; throws for what is no single resource. */
 async function findOrder(
-  cib: Cib,
+  { cib, status }: Facts,
   { id, operation, verb }: { id: string; operation: HandOperation; verb: string },
 ): Promise<OperationOrder> {
   const found = cib.resources.flatMap(withContents).find((each) => each.id === id);
-  if (found === undefined) throw refused(`unable to find a resource/clone/group: ${id}`);
-  if (found.kind === "group") {
-    const members = primitivesOf(found).map((each) => each.id);
+  if (found === undefined) throw refused(unknownResource(id, cib));
+  const members = primitivesOf(found).map((each) => each.id);
+  const isGroup =
+    found.kind === "group" || (found.kind === "clone" && found.child.kind === "group");
+  if (isGroup) {
     const hint = `try one of the group's resource(s) (${members.join(",")})`;
     throw refused(`unable to ${verb} a group, ${hint}`);
   }
-  if (found.kind === "clone") {
-    const inner = primitivesOf(found).map((each) => each.id);
-    throw refused(`unable to ${verb} a clone, try the clone's resource: ${inner.join(", ")}`);
-  }
+  const [inner = id] = members;
   const { planOperation } = await import("../../agent/core/scheduler/index.ts");
-  const order = planOperation(cib, id, operation === "monitor" ? "probe" : operation);
-  if (order === null) throw refused(`unable to find a resource/clone/group: ${id}`);
-  return order;
+  const order = planOperation(cib, inner, operation === "monitor" ? "probe" : operation);
+  if (order === null) throw refused(unknownResource(id, cib));
+  return { ...order, resource: instanceHere(status, inner) };
+}
+
+/** The id of the instance that this host has, where those of a clone differ. */
+function instanceHere({ resources, localNode }: ClusterStatus, id: string): string {
+  const own = resources.filter((one) => one.isUnique && withoutNumber(one.id) === id);
+  const here = own.find(({ nodes }) => nodes.includes(localNode)) ?? own[0];
+  return here?.id ?? id;
 }
 
 /** Two active copies are what a cluster is there to prevent. */
@@ -147,14 +161,30 @@ function warningsOf(
   ];
 }
 
-function renderResult(
-  asked: { operation: HandOperation; id: string; name: string; order: OperationOrder },
-  { status, reason, hasTimedOut, lines }: HandResult,
+/** What was run, and how much of what it said is wanted. */
+interface HandRun {
+  readonly operation: HandOperation;
+  readonly id: string;
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly isFull: boolean;
+}
+
+/** How it ended, why, how long it took, and the last of what it said; all of it when asked for. */
+export function renderHandResult(
+  { operation, id, name, timeoutMs, isFull }: HandRun,
+  { status, reason, hasTimedOut, ranForMs, lines }: HandResult,
 ): string {
-  const { operation, id, name, order } = asked;
   const how = hasTimedOut
-    ? `timed out: no result within ${order.timeoutMs / 1000}s`
-    : `returned ${renderExitStatus(status)}${reason === "" ? "" : `: ${reason}`}`;
+    ? `timed out: no result within ${timeoutMs / 1000}s`
+    : `returned ${renderExitStatus(status)} after ${renderReadable(ranForMs)}` +
+      (reason === "" ? "" : `: ${reason}`);
   const head = `Operation force-${operation === "monitor" ? "check" : operation}`;
-  return [`${head} for ${id} (${name}) ${how}`, ...lines.map((line) => ` >  ${line}`)].join("\n");
+  const shown = isFull ? lines : lines.slice(-LINES_SHOWN);
+  const left = lines.length - shown.length;
+  return [
+    `${head} for ${id} (${name}) ${how}`,
+    ...(left === 0 ? [] : [` (${left} lines before these: --full prints them)`]),
+    ...shown.map((line) => ` >  ${line}`),
+  ].join("\n");
 }

@@ -23,6 +23,7 @@ export interface HandResult {
   readonly status: number;
   readonly reason: string;
   readonly hasTimedOut: boolean;
+  readonly ranForMs: number;
   readonly lines: readonly string[];
 }
 
@@ -44,10 +45,11 @@ export async function runOperation(call: HandCall): Promise<HandResult> {
   const act = actionOf(agent, operation);
   if (act === undefined) {
     const reason = `the agent has no action "${operation}"`;
-    return { status: OCF.ERR_UNIMPLEMENTED, reason, hasTimedOut: false, lines };
+    return { status: OCF.ERR_UNIMPLEMENTED, reason, hasTimedOut: false, ranForMs: 0, lines };
   }
   const signal = AbortSignal.timeout(order.timeoutMs);
   const traceFolder = isTraceable(call) ? mkdtempSync(join(tmpdir(), "lb-trace-")) : null;
+  const beganAtMs = performance.now();
   let result: AgentResult;
   try {
     result = await act(contextOf(call, { signal, lines, traceFolder }));
@@ -55,8 +57,9 @@ export async function runOperation(call: HandCall): Promise<HandResult> {
     const reason = error instanceof Error ? error.message : String(error);
     result = { status: OCF.ERR_GENERIC, reason };
   }
+  const ranForMs = Math.round(performance.now() - beganAtMs);
   if (traceFolder !== null) lines.push(...takeTrace(traceFolder));
-  return { ...result, hasTimedOut: signal.aborted, lines };
+  return { ...result, hasTimedOut: signal.aborted, ranForMs, lines };
 }
 
 function isTraceable({ isFull, agent }: HandCall): boolean {

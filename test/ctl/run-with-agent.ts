@@ -28,11 +28,12 @@ const NOBODY: AgentClient = {
 export async function runWithAgent(
   line: string | readonly string[],
   agent: Partial<AgentClient>,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Printed> {
   const [out, err]: [string[], string[]] = [[], []];
   const words = typeof line === "string" ? line.split(" ") : line;
   const exitCode = await runProgram(words, {
-    paths: readPaths({}),
+    paths: readPaths(environment),
     terminal: { out: (text) => void out.push(text), err: (text) => void err.push(text) },
     withAgent: (use) => use({ ...NOBODY, ...agent }),
   });
