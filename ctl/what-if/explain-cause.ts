@@ -1,10 +1,5 @@
 /** Constraints and other causes in sentences, with what a person can do about each. */
-import {
-  findGroupOf,
-  findResource,
-  findWhole,
-  renderScore,
-} from "../../agent/core/configuration/index.ts";
+import { findWhole, renderScore } from "../../agent/core/configuration/index.ts";
 import {
   type Cib,
   type Constraint,
@@ -17,15 +12,10 @@ import {
   withoutNumber,
 } from "../../agent/core/model/index.ts";
 import { renderRule } from "../render/render-rule.ts";
+import type { CausePlace } from "./cause-place.ts";
+import { leaderOf, moveLeader } from "./explain-leader.ts";
 import type { Remedy } from "./explanation.ts";
 import { isSwitchedOn } from "./picture.ts";
-
-/** Whose cause it is, and on which node. */
-export interface CausePlace {
-  readonly input: SchedulerInput;
-  readonly resource: ResourceId;
-  readonly node: NodeName;
-}
 
 const MOVE_PREFIX = "cli-prefer-";
 const BAN_PREFIX = "cli-ban-";
@@ -104,7 +94,7 @@ export function remediesOf(cause: PlaceCause, place: CausePlace): readonly Remed
   const { input, resource, node } = place;
   switch (cause.kind) {
     case "constraint":
-      return remedyOfConstraint(findConstraint(input.cib, cause.id));
+      return remedyOfConstraint(findConstraint(input.cib, cause.id), place);
     case "failure":
       return remediesOfFailures(input, resource, node);
     case "node":
@@ -126,7 +116,10 @@ export function remediesOf(cause: PlaceCause, place: CausePlace): readonly Remed
   }
 }
 
-function remedyOfConstraint(constraint: Constraint | null): readonly Remedy[] {
+function remedyOfConstraint(
+  constraint: Constraint | null,
+  { node }: CausePlace,
+): readonly Remedy[] {
   if (constraint === null) return [];
   const { id } = constraint;
   const isByPerson = id.startsWith(MOVE_PREFIX) || id.startsWith(BAN_PREFIX);
@@ -134,7 +127,27 @@ function remedyOfConstraint(constraint: Constraint | null): readonly Remedy[] {
     const command = `lbctl resource clear ${constraint.resource}`;
     return [{ command, effect: "takes back what resource move or ban has left" }];
   }
-  return [{ command: `lbctl constraint delete ${id}`, effect: "removes the constraint" }];
+  return [{ command: `lbctl constraint delete ${id}`, effect: tellLoss(constraint, node) }];
+}
+
+/** What a person gives up with a constraint: it was made for something. */
+function tellLoss(constraint: Constraint, node: NodeName): string {
+  switch (constraint.kind) {
+    case "colocation": {
+      const { resource, withResource, score } = constraint;
+      return score < 0
+        ? `gives up that ${resource} and ${withResource} run apart: both may then be on one node`
+        : `gives up that ${resource} runs where ${withResource} runs: each may then be elsewhere`;
+    }
+    case "colocationSets":
+      return "gives up that its resources run together, or apart";
+    case "order":
+      return `gives up that ${constraint.then} waits for ${constraint.first}`;
+    case "orderSets":
+      return "gives up that its resources start and stop in this order";
+    default:
+      return node === "" ? "removes the constraint" : `lets ${node} count as any other node`;
+  }
 }
 
 /** A cleanup for each resource whose failures count on the node: itself, or those of its group. */
@@ -187,32 +200,28 @@ function remediesOfNode(input: SchedulerInput, node: NodeName): readonly Remedy[
   }));
 }
 
-function remediesOfCompany(
-  cib: Cib,
-  id: string,
-  { resource, node }: CausePlace,
-): readonly Remedy[] {
+/**
+ * Who follows another is helped by what brings that one there. A colocation is deleted only where
+ * nothing else is known: what it keeps together belongs together, most of the time.
+ */
+function remediesOfCompany(cib: Cib, id: string, place: CausePlace): readonly Remedy[] {
   const constraint = findConstraint(cib, id);
-  if (constraint?.kind !== "colocation") {
-    const own = withoutNumber(resource);
-    // The first member leads: the others are where it is.
-    const [leader] = findGroupOf(cib, own)?.members ?? [];
-    if (leader === undefined || leader.id === own) return remedyOfConstraint(constraint);
-    const effect = `says what ${leader.id}, which leads its group, has to do with ${node}`;
-    return [{ command: `lbctl explain ${leader.id} --node ${node}`, effect }];
-  }
-  const other = constraint.withResource;
-  return [
-    ...(findResource(cib, other) === null
-      ? []
-      : [
-          {
-            command: `lbctl explain ${other} --node ${node}`,
-            effect: `says what ${other} has to do with ${node}`,
-          },
-        ]),
-    ...remedyOfConstraint(constraint),
-  ];
+  const leader = leaderOf(place, constraint);
+  const isPulled = constraint?.kind !== "colocation" || constraint.score > 0;
+  const others = leader === null || !isPulled ? [] : remediesOfLeader(leader, place);
+  return others.length > 0 ? others : remedyOfConstraint(constraint, place);
+}
+
+function remediesOfLeader(leader: ResourceId, place: CausePlace): readonly Remedy[] {
+  const { transition, resource, node, followed = [] } = place;
+  const found = transition?.explanations?.find(({ baseId }) => baseId === leader);
+  const there = found?.places.find((each) => each.node === node);
+  // Colocations may lead in a circle.
+  if (found === undefined || there === undefined || followed.includes(leader)) return [];
+  const at = { ...place, resource: leader, followed: [...followed, leader] };
+  const obstacles = there.speaksAgainst.flatMap((cause) => remediesOf(cause, at));
+  if (obstacles.length > 0) return obstacles;
+  return there.isPossible && found.isManaged ? moveLeader(place, leader, resource) : [];
 }
 
 function remedyOfProperty(name: string, { input, resource, node }: CausePlace): readonly Remedy[] {

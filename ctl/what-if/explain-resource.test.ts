@@ -69,7 +69,7 @@ const ROWS: readonly Row[] = [
     says: [
       "server runs on ip1 and stays there",
       "Why not ip2: it cannot run on ip2: it belongs to the same group as address",
-      "lbctl explain address --node ip2",
+      "lbctl resource move web ip2   moves the group there",
     ],
   },
   {

@@ -1,5 +1,5 @@
 /** Why a resource is where it is, why not elsewhere, and what would change that. */
-import { findResource, findWhole } from "../../agent/core/configuration/index.ts";
+import { findResource } from "../../agent/core/configuration/index.ts";
 import {
   type Decision,
   type NodeName,
@@ -20,6 +20,7 @@ import { moveTimeTo } from "./change-input.ts";
 import { explainCauses, joinCauses, remediesOf } from "./explain-cause.ts";
 import { explainCompanions } from "./explain-company.ts";
 import { remediesOfHold } from "./explain-held.ts";
+import { moveTo } from "./explain-leader.ts";
 import { explainOrders } from "./explain-orders.ts";
 import { explainPromotion } from "./explain-promoted.ts";
 import type { ExplainedPlace, Explanation, Remedy } from "./explanation.ts";
@@ -208,7 +209,7 @@ function explainPlace(
   const { input } = facts;
   const { node, isPossible } = place;
   const { resource } = found;
-  const at = { input, resource, node };
+  const at = { input, resource, node, transition: facts.transition };
   const company = explainCompanions(facts, resource, node);
   const speaksFor = [...explainCauses(place.speaksFor, at), ...company.speaksFor];
   const speaksAgainst = [...explainCauses(place.speaksAgainst, at), ...company.speaksAgainst];
@@ -252,14 +253,6 @@ function whyNotOtherwise({ heldBy }: ResourceExplanation): string {
 function whyElsewhere({ isManaged }: ResourceExplanation, chosen: NodeName | null): string {
   if (!isManaged) return "it is left alone";
   return chosen === null ? "it is to run nowhere" : `${chosen} comes first`;
-}
-
-/** Instances of a clone are not moved by hand: the clone has them on every node that will do. */
-function moveTo(input: SchedulerInput, resource: ResourceId, node: NodeName): readonly Remedy[] {
-  const whole = findWhole(input.cib, withoutNumber(resource));
-  if (whole === null || whole.kind === "clone") return [];
-  const command = `lbctl resource move ${whole.id} ${node}`;
-  return [{ command, effect: `moves ${whole.kind === "group" ? "the group" : "it"} there` }];
 }
 
 function sentenceOf(
