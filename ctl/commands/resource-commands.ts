@@ -12,7 +12,6 @@ import { failed, refused } from "../ctl-error.ts";
 import {
   type CreateOptions,
   parseCreate,
-  parseDelete,
   parseGroup,
   parseMeta,
   parseMetaSwitch,
@@ -42,6 +41,7 @@ import {
 } from "./command-kit.ts";
 import { addDebugCommands } from "./debug-commands.ts";
 import { addDefaultsCommand } from "./defaults-commands.ts";
+import { deleteResources } from "./delete-resources.ts";
 import { disableSafely, parseDisable } from "./disable-safely.ts";
 import { addFailureCommands } from "./failure-commands.ts";
 import { addPlacementCommands } from "./placement-commands.ts";
@@ -125,7 +125,7 @@ function addCreateCommands(add: Add, session: Session): void {
     summary: "stop and remove resources, with their constraints",
     options: [["--force", "accepted, as with pcs"], WAIT],
     aliases: ["remove"],
-    run: (words, options) => change(session, parseDelete(words), options),
+    run: (words, options) => deleteResources(session, words, options),
   });
 }
 

@@ -52,8 +52,11 @@ function listForgotten(before: ClusterStatus, after: ClusterStatus): readonly st
   const left = new Set(
     after.operations.map(({ resource, node }) => `${withoutNumber(resource)} ${node}`),
   );
+  // Of a node that is away nobody knows whether anything was stopped there.
+  const here = new Set(after.nodes.filter(({ isOnline }) => isOnline).map(({ name }) => name));
   const lines = before.resources.flatMap(({ id, nodes }) =>
     nodes
+      .filter((node) => here.has(node))
       .filter((node) => !known.has(withoutNumber(id)) && !left.has(`${withoutNumber(id)} ${node}`))
       .map((node) => `stopped ${id} on ${node}`),
   );
