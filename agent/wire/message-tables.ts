@@ -172,8 +172,8 @@ const CHANGES: Readonly<Record<Change["kind"], Codec>> = {
   removeFencingLevels: {
     fields: { index: NULL, target: { of: () => FENCING_TARGET, whenAbsent: "null" } },
   },
-  moveResource: { fields: { node: NULL, isPromoted: LEFT_OUT } },
-  banResource: { fields: { node: NULL, isPromoted: LEFT_OUT } },
+  moveResource: { fields: { node: NULL, isPromoted: LEFT_OUT, until: LEFT_OUT } },
+  banResource: { fields: { node: NULL, isPromoted: LEFT_OUT, until: LEFT_OUT } },
   clearResource: { fields: { node: NULL } },
 };
 

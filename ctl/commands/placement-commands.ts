@@ -12,31 +12,35 @@ import { parseWait, waitUntilStable } from "./wait-until-stable.ts";
 /** How long a move may take unless `--wait` says otherwise. */
 const MOVE_LIMIT_MS = 120_000;
 const PROMOTED = ["--promoted", "only the promoted role of a promotable clone"] as const;
+const STRICT = [
+  "--strict",
+  "only if no other resource is stopped, started or moved by it",
+] as const;
 const WAITING = "Waiting for the cluster to apply configuration changes...";
 
 /** Adds the commands. */
 export function addPlacementCommands(resource: Command, session: Session): void {
   addCommand(resource, {
-    name: "move ID [NODE]",
+    name: "move ID [NODE] [lifetime=LIFETIME]",
     summary:
       "move a resource; its constraint is removed again when it stays there by itself " +
-      "(with --promoted it is left in place)",
-    options: [PROMOTED, WAIT],
+      "(with --promoted it is left in place, and with lifetime=PT1H until that has passed)",
+    options: [PROMOTED, STRICT, WAIT],
     // Where the promoted instance is, is not waited for: the constraint stays until it is cleared.
     run: (words, options) =>
-      isGiven(options, "promoted")
+      isGiven(options, "promoted") || parsePlacement("move", words).lifetimeMs !== null
         ? constrain(session, words, { options, kind: "moveResource" })
         : move(session, words, options),
   });
   addCommand(resource, {
-    name: "move-with-constraint ID [NODE]",
-    summary: "move a resource and leave the constraint in place",
-    options: [PROMOTED, WAIT],
+    name: "move-with-constraint ID [NODE] [lifetime=LIFETIME]",
+    summary: "move a resource and leave the constraint in place, or for a time such as PT1H",
+    options: [PROMOTED, STRICT, WAIT],
     run: (words, options) => constrain(session, words, { options, kind: "moveResource" }),
   });
   addCommand(resource, {
-    name: "ban ID [NODE]",
-    summary: "forbid a node, or the one where it runs, to a resource",
+    name: "ban ID [NODE] [lifetime=LIFETIME]",
+    summary: "forbid a node, or the one where it runs, to a resource, or for a time such as PT1H",
     options: [PROMOTED, WAIT],
     run: (words, options) => constrain(session, words, { options, kind: "banResource" }),
   });
@@ -59,15 +63,41 @@ function constrain(
   words: readonly string[],
   { options, kind }: { readonly options: Options; readonly kind: "moveResource" | "banResource" },
 ): Promise<void> {
-  const { id, node } = parsePlacement(kind === "moveResource" ? "move" : "ban", words);
+  const { id, node, lifetimeMs } = parsePlacement(kind === "moveResource" ? "move" : "ban", words);
   return session.withAgent(async (agent) => {
     const isPromoted = isGiven(options, "promoted");
     const status = await agent.getStatus();
     const activeOn = isPromoted ? promotedOn(status, id) : nodesOf(status, id);
     const role = isPromoted ? { isPromoted } : {};
-    const changes: readonly Change[] = [{ kind, id, node, activeOn, ...role }];
+    const end = lifetimeMs === null ? {} : { until: endAfter(lifetimeMs) };
+    const changes: readonly Change[] = [{ kind, id, node, activeOn, ...role, ...end }];
+    if (isGiven(options, "strict")) await checkStrict(agent, status, { id, changes });
     await applyAndReport(session, agent, { changes, options });
   });
+}
+
+/** In whole seconds of UTC, as rules are written. */
+function endAfter(lifetimeMs: number): string {
+  return new Date(Date.now() + lifetimeMs).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Throws what would become of other resources. */
+async function checkStrict(
+  agent: AgentClient,
+  { resources }: ClusterStatus,
+  { id, changes }: { readonly id: string; readonly changes: readonly Change[] },
+): Promise<void> {
+  const own = new Set(resources.filter((one) => belongsTo(one, id)).map((one) => one.id));
+  const { decisions } = await agent.apply(changes, { isDryRun: true });
+  const others = decisions.filter(
+    ({ what, resource }) => what !== "leave" && (resource === null || !own.has(resource)),
+  );
+  if (others.length === 0) return;
+  const lines = others.map(({ what, resource, from, to }) => {
+    const place = [from === null ? "" : ` from ${from}`, to === null ? "" : ` to ${to}`].join("");
+    return `it also means: ${what} ${resource ?? "a node"}${place}`;
+  });
+  throw failed(`'${id}' is not moved, since that has an effect on other resources`, ...lines);
 }
 
 function move(session: Session, words: readonly string[], options: Options): Promise<void> {
@@ -75,11 +105,14 @@ function move(session: Session, words: readonly string[], options: Options): Pro
   const limitMs = parseWait(options["wait"]) ?? MOVE_LIMIT_MS;
   const { terminal } = session;
   return session.withAgent(async (agent) => {
-    const activeOn = nodesOf(await agent.getStatus(), id);
+    const status = await agent.getStatus();
+    const activeOn = nodesOf(status, id);
     if (node !== null && activeOn.includes(node)) {
       throw refused(`cannot move resource '${id}': it is already running on node '${node}'`);
     }
-    await agent.apply([{ kind: "moveResource", id, node, activeOn }]);
+    const wanted: readonly Change[] = [{ kind: "moveResource", id, node, activeOn }];
+    if (isGiven(options, "strict")) await checkStrict(agent, status, { id, changes: wanted });
+    await agent.apply(wanted);
     terminal.out(`Location constraint to move resource '${id}' has been created`);
     terminal.out(WAITING);
     const nodes = nodesOf(await waitUntilStable(agent, limitMs), id);

@@ -161,8 +161,16 @@ suite("words of lbctl resource", () => {
       () => parseGroup("remove", words("g")),
       { kind: "ungroupResources", group: "g", members: [] },
     ],
-    ["move a ip2", () => parsePlacement("move", words("a ip2")), { id: "a", node: "ip2" }],
-    ["ban a", () => parsePlacement("ban", words("a")), { id: "a", node: null }],
+    [
+      "move a ip2",
+      () => parsePlacement("move", words("a ip2")),
+      { id: "a", node: "ip2", lifetimeMs: null },
+    ],
+    [
+      "ban a lifetime=PT30M",
+      () => parsePlacement("ban", words("a lifetime=PT30M")),
+      { id: "a", node: null, lifetimeMs: 1_800_000 },
+    ],
   ];
   for (const [line, parse, expected] of changes) {
     test(line, () => assert.deepEqual(parse(), expected));

@@ -1,6 +1,7 @@
 /**
  * The words of `lbctl resource …` to changes. Pure; throws `CtlError` on words that mean nothing.
  */
+import { parseDuration } from "../../agent/core/configuration/index.ts";
 import type {
   AgentName,
   Change,
@@ -163,9 +164,23 @@ export function parseGroup(
 export function parsePlacement(
   verb: string,
   words: readonly string[],
-): { readonly id: string; readonly node: string | null } {
-  expectWords(words, [1, 2], `resource ${verb} ID [NODE]`);
-  return { id: words[0] ?? "", node: words[1] ?? null };
+): { readonly id: string; readonly node: string | null; readonly lifetimeMs: number | null } {
+  const plain = words.filter((word) => !word.startsWith(LIFETIME));
+  const given = words.filter((word) => word.startsWith(LIFETIME));
+  const usage = `resource ${verb} ID [NODE]${verb === "clear" ? "" : " [lifetime=LIFETIME]"}`;
+  expectWords(plain, [1, 2], usage);
+  if (given.length > (verb === "clear" ? 0 : 1)) throw refused(`usage: lbctl ${usage}`);
+  const [lifetime] = given;
+  const lifetimeMs = lifetime === undefined ? null : parseLifetime(lifetime.slice(LIFETIME.length));
+  return { id: plain[0] ?? "", node: plain[1] ?? null, lifetimeMs };
+}
+
+const LIFETIME = "lifetime=";
+
+function parseLifetime(text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs !== null && durationMs >= 1000) return durationMs;
+  throw refused(`lifetime '${text}': expected 1 s to 24 days, such as PT1H, P1DT12H, 30min or 2h`);
 }
 
 /** `ocf:heartbeat:IPaddr2`, `systemd:haproxy`, or a type alone, which the daemon completes. */

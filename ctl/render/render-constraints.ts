@@ -5,12 +5,13 @@ import type {
   ColocationConstraint,
   Constraint,
   LocationConstraint,
+  LocationRule,
   LocationRules,
   OrderConstraint,
   ResourceSet,
 } from "../../agent/core/model/index.ts";
 import { idMark, indent } from "./config-lines.ts";
-import { renderLocationRule } from "./render-rule.ts";
+import { isExpired, renderLocationRule } from "./render-rule.ts";
 
 /** All constraints. */
 export function renderConstraints(
@@ -85,10 +86,15 @@ function renderLocated(
     ...(enabled.length === 0 ? [] : ["  Enabled on:", ...enabled]),
     ...(disabled.length === 0 ? [] : ["  Disabled on:", ...disabled]),
     ...ruled.flatMap(({ id, role, discovery, rules }) => [
-      `  Constraint: ${id}${renderPlacement(role, discovery)}`,
+      `  Constraint${markOf(rules)}: ${id}${renderPlacement(role, discovery)}`,
       ...rules.flatMap((rule) => renderLocationRule(rule, withIds).map((line) => `    ${line}`)),
     ]),
   ];
+}
+
+function markOf(rules: readonly LocationRule[]): string {
+  const isOver = rules.length > 0 && rules.every(({ rule }) => isExpired(rule, Date.now()));
+  return isOver ? " (expired)" : "";
 }
 
 interface ScoredNode extends Pick<Location, "id" | "role" | "discovery"> {

@@ -1,6 +1,7 @@
 /** Rules as pcs takes them in a command, and as it lists them. */
 import { renderDuration, renderScore } from "../../agent/core/configuration/index.ts";
 import type { Condition, LocationRule, NameValues, Rule } from "../../agent/core/model/index.ts";
+import { parseTimeS } from "../../agent/core/scheduler/index.ts";
 import { quoteRuleWord } from "../parse/rule-words.ts";
 
 /** The rule as one line that `parseRule` reads back: `#uname eq ip1 and defined pingd`. */
@@ -28,12 +29,28 @@ export function renderRuleLines(
 export function renderLocationRule(
   { rule, score, role }: LocationRule,
   withIds: boolean,
+  nowMs: number = Date.now(),
 ): readonly string[] {
   const scored =
     typeof score === "number"
       ? `score=${renderScore(score)}`
       : `score-attribute=${score.attribute}`;
-  return renderRuleLines(rule, withIds, [...(role === null ? [] : [`role=${role}`]), scored]);
+  const words = [...(role === null ? [] : [`role=${role}`]), scored];
+  const [head = "", ...rest] = renderRuleLines(rule, withIds, words);
+  return [isExpired(rule, nowMs) ? head.replace("Rule:", "Rule (expired):") : head, ...rest];
+}
+
+/** True when the rule cannot hold any more, whatever the nodes are like: its time is over. */
+export function isExpired({ combine, conditions }: Rule, nowMs: number): boolean {
+  const isOver = (condition: Condition): boolean => {
+    if (condition.kind === "rule") return isExpired(condition, nowMs);
+    if (condition.kind !== "date") return false;
+    const { operation, end } = condition;
+    const endS = end === null ? null : parseTimeS(end);
+    return (operation === "lt" || operation === "in_range") && endS !== null && endS * 1000 < nowMs;
+  };
+  if (combine === "and") return conditions.some(isOver);
+  return conditions.length > 0 && conditions.every(isOver);
 }
 
 function renderTerm(condition: Condition): string {

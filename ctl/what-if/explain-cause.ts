@@ -123,11 +123,18 @@ function remedyOfConstraint(
   if (constraint === null) return [];
   const { id } = constraint;
   const isByPerson = id.startsWith(MOVE_PREFIX) || id.startsWith(BAN_PREFIX);
-  if (isByPerson && constraint.kind === "location") {
-    const command = `lbctl resource clear ${constraint.resource}`;
+  const owner = isByPerson ? ownerOf(constraint) : null;
+  if (owner !== null) {
+    const command = `lbctl resource clear ${owner}`;
     return [{ command, effect: "takes back what resource move or ban has left" }];
   }
   return [{ command: `lbctl constraint delete ${id}`, effect: tellLoss(constraint, node) }];
+}
+
+function ownerOf(constraint: Constraint): ResourceId | null {
+  if (constraint.kind === "location") return constraint.resource;
+  if (constraint.kind !== "locationRules" || constraint.target.kind !== "resource") return null;
+  return constraint.target.resource;
 }
 
 /** What a person gives up with a constraint: it was made for something. */

@@ -206,6 +206,7 @@ export const EVERY_CHANGE: EveryChange = {
     id: "db-clone",
     node: "ip1",
     activeOn: [],
+    until: "2026-11-21T17:00:00Z",
     isPromoted: true,
   },
   clearResource: { kind: "clearResource", id: "web", node: null },

@@ -4,9 +4,11 @@ import {
   type Constraint,
   INFINITY_SCORE,
   type LocationConstraint,
+  type LocationRules,
   type NodeName,
   type Problem,
   type ResourceId,
+  type Rule,
 } from "../model/index.ts";
 import { checkOutsideClones } from "./constraint-words.ts";
 import {
@@ -41,10 +43,8 @@ export function moveResource(
   }
   const cleared = removeConstraints(cib, (constraint) => isCommanded(constraint, id, null));
   const added = addCommanded(cleared.cib, `cli-prefer-${id}`, {
-    resource: id,
-    node,
-    score: INFINITY_SCORE,
-    ...roleOf(change),
+    change,
+    location: { resource: id, node, score: INFINITY_SCORE, ...roleOf(change) },
   });
   const isRole = change.isPromoted === true;
   const wish = isRole ? `It will prefer to be promoted on ${node}` : `It will prefer ${node}`;
@@ -52,7 +52,7 @@ export function moveResource(
   return edited(added.cib, [
     ...cleared.notes,
     `Warning: adding constraint ${added.id} with score INFINITY: ${where}`,
-    `${wish} until that is removed: lbctl resource clear ${id}`,
+    `${wish} until ${endOf(change)}`,
   ]);
 }
 
@@ -90,7 +90,8 @@ function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
   if (node === undefined) return refuse(cib, unknownNode(change));
   if (!nodes.includes(node)) return refuse(cib, missingNode(nodes, node));
   const { role } = roleOf(change);
-  const isBan = (constraint: LocationConstraint): boolean =>
+  const isBan = (constraint: Constraint): boolean =>
+    constraint.kind === "location" &&
     constraint.resource === id &&
     constraint.node === node &&
     constraint.score === -INFINITY_SCORE &&
@@ -100,24 +101,20 @@ function ban(cib: Cib, change: Placement, nodes: readonly NodeName[]): Edit {
     return !isBan(constraint);
   };
   const cleared = removeConstraints(cib, isCleared);
-  const locations = cleared.cib.constraints.filter((constraint) => constraint.kind === "location");
-  if (locations.some((constraint) => isBan(constraint))) {
+  if (cleared.cib.constraints.some(isBan)) {
     const state = role === undefined ? `kept off ${node}` : `never promoted on ${node}`;
     return edited(cleared.cib, [...cleared.notes, `Resource ${id} is already ${state}`]);
   }
   const added = addCommanded(cleared.cib, `cli-ban-${id}-on-${node}`, {
-    resource: id,
-    node,
-    score: -INFINITY_SCORE,
-    ...roleOf(change),
+    change,
+    location: { resource: id, node, score: -INFINITY_SCORE, ...roleOf(change) },
   });
   const never = role === undefined ? "never on" : "never promoted on";
   const effect = role === undefined ? `stay off ${node}` : `not be promoted on ${node}`;
   return edited(added.cib, [
     ...cleared.notes,
     `Warning: adding constraint ${added.id} with score -INFINITY: ${id} ${never} ${node}`,
-    `It will ${effect}, even when that is the only node, until that is removed: ` +
-      `lbctl resource clear ${id}`,
+    `It will ${effect}, even when that is the only node, until ${endOf(change)}`,
     ...warnWhenNowhere(added.cib, change, nodes),
   ]);
 }
@@ -143,28 +140,70 @@ function warnWhenNowhere(
   return [`Warning: ${id} is now kept off every node and will stop`];
 }
 
+function endOf({ id, until }: Placement): string {
+  return until === undefined
+    ? `that is removed: lbctl resource clear ${id}`
+    : `${until}; it is listed as expired then, and lbctl resource clear ${id} removes it`;
+}
+
+interface Commanded {
+  readonly change: Placement;
+  readonly location: Omit<LocationConstraint, "kind" | "id">;
+}
+
 function addCommanded(
   cib: Cib,
   wantedId: string,
-  location: Omit<LocationConstraint, "kind" | "id">,
+  { change: { until }, location }: Commanded,
 ): { readonly cib: Cib; readonly id: string } {
   const id = freeId(cib, wantedId);
-  const constraint: LocationConstraint = { kind: "location", id, ...location };
+  const constraint: Constraint =
+    until === undefined
+      ? { kind: "location", id, ...location }
+      : untilThen(freeId(cib, `${id}-rule`), { id, until, location });
   return { cib: { ...cib, constraints: [...cib.constraints, constraint] }, id };
 }
 
+/** The same for a time, as a rule: in the form that the tools of Pacemaker give it too. */
+function untilThen(
+  ruleId: string,
+  { id, until, location }: { id: string; until: string; location: Commanded["location"] },
+): LocationRules {
+  const { resource, node, score, role } = location;
+  const onNode = { attribute: "#uname", operation: "eq", value: node, type: "string" } as const;
+  const before = { operation: "lt", start: null, end: until, duration: null, spec: null } as const;
+  const rule: Rule = {
+    kind: "rule",
+    id: ruleId,
+    combine: "and",
+    conditions: [
+      { kind: "attribute", ...onNode, valueSource: "literal" },
+      { kind: "date", ...before },
+    ],
+  };
+  return {
+    kind: "locationRules",
+    id,
+    target: { kind: "resource", resource },
+    nodes: { kind: "rules", rules: [{ rule, score, role: role ?? null }] },
+  };
+}
+
 // The prefix says that a command made it: a constraint of a person with the same effect stays.
-function isCommanded(
-  constraint: Constraint,
-  resource: ResourceId,
-  node: NodeName | null,
-): constraint is LocationConstraint {
-  return (
-    constraint.kind === "location" &&
-    constraint.resource === resource &&
-    (node === null || constraint.node === node) &&
-    (constraint.id.startsWith("cli-prefer-") || constraint.id.startsWith("cli-ban-"))
+function isCommanded(constraint: Constraint, resource: ResourceId, node: NodeName | null): boolean {
+  const { id } = constraint;
+  if (!id.startsWith("cli-prefer-") && !id.startsWith("cli-ban-")) return false;
+  if (constraint.kind === "location") {
+    return constraint.resource === resource && (node === null || constraint.node === node);
+  }
+  if (constraint.kind !== "locationRules" || constraint.target.kind !== "resource") return false;
+  const { target, nodes } = constraint;
+  const rules = nodes.kind === "rules" ? nodes.rules : [];
+  const conditions = rules.flatMap(({ rule }) => rule.conditions);
+  const isOfNode = conditions.some(
+    (each) => each.kind === "attribute" && each.attribute === "#uname" && each.value === node,
   );
+  return target.resource === resource && (node === null || isOfNode);
 }
 
 function checkNames(

@@ -239,6 +239,8 @@ export type Change =
       readonly activeOn: readonly NodeName[];
       /** Only the role Promoted of a promotable clone is meant. */
       readonly isPromoted?: boolean;
+      /** When it ends by itself, ISO 8601; absent: never. */
+      readonly until?: string;
     }
   | {
       readonly kind: "banResource";
@@ -246,6 +248,7 @@ export type Change =
       readonly node: NodeName | null;
       readonly activeOn: readonly NodeName[];
       readonly isPromoted?: boolean;
+      readonly until?: string;
     }
   /** Removes `cli-prefer-…` and `cli-ban-…` constraints of the resource (on one node, or all). */
   | { readonly kind: "clearResource"; readonly id: ResourceId; readonly node: NodeName | null };
