@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ClusterConfig, ClusterNode } from "../../agent/core/model/index.ts";
 import {
   AUTHKEY_BYTES,
@@ -91,13 +91,24 @@ export function makeAuthkey(): string {
   return `${randomBytes(AUTHKEY_BYTES).toString("hex")}\n`;
 }
 
-/** Writes both files; the secret first, so that a cluster.yaml is never there without it. */
+/**
+ * Writes both files. Neither is touched before both are on the disk under other names; then the
+ * secret comes first, so that a cluster.yaml is never there without it.
+ */
 export function writeClusterTexts(folder: string, texts: ClusterTexts): void {
   if (parseAuthkey(texts.authkey) === null) throw refused("authkey: damaged or too short");
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const paths = clusterFilePaths(folder);
-  writeWhole(paths.authkey, texts.authkey, AUTHKEY_MODE);
-  writeWhole(paths.config, texts.config, CONFIG_MODE);
+  const names = [paths.authkey, paths.config];
+  try {
+    writeNew(paths.authkey, texts.authkey, AUTHKEY_MODE);
+    writeNew(paths.config, texts.config, CONFIG_MODE);
+    for (const path of names) renameSync(newName(path), path);
+  } finally {
+    // What an interrupted call has left; after a whole one there is nothing.
+    for (const path of names) rmSync(newName(path), { force: true });
+  }
+  syncFolder(folder);
 }
 
 /** Removes both files. */
@@ -115,8 +126,12 @@ export function readHost(): HostIdentity {
   return { hostName: hostname(), addresses };
 }
 
-function writeWhole(path: string, text: string, mode: number): void {
-  const temporary = `${path}.new`;
+function newName(path: string): string {
+  return `${path}.new`;
+}
+
+function writeNew(path: string, text: string, mode: number): void {
+  const temporary = newName(path);
   rmSync(temporary, { force: true });
   const file = openSync(temporary, "wx", mode);
   try {
@@ -126,8 +141,13 @@ function writeWhole(path: string, text: string, mode: number): void {
     closeSync(file);
   }
   chmodSync(temporary, mode); // Whatever the umask is.
-  renameSync(temporary, path);
-  const folder = openSync(dirname(path), "r");
-  fsyncSync(folder);
-  closeSync(folder);
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
