@@ -54,7 +54,7 @@ export function parseXml(text: string): ParsedXml {
   parser.on("error", (error) => {
     report(`is not XML: ${error.message.replace(/^[\d:]*\s*/, "").replace(/\.$/, "")}`);
   });
-  parser.on("doctype", () => report("has a document type, which a CIB must not have"));
+  parser.on("doctype", () => report("has a document type, which must not be there"));
   parser.on("comment", () => {
     comments++;
   });

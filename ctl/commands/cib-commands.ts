@@ -2,9 +2,11 @@
 import type { Command } from "commander";
 import { checkCib, parseCib } from "../../agent/core/configuration/index.ts";
 import type { Cib, NodeName } from "../../agent/core/model/index.ts";
-import type { ImportLine, ImportPlan } from "../cib-xml/index.ts";
+import type { ImportPlan } from "../cib-xml/index.ts";
 import { refused, refusedBy } from "../ctl-error.ts";
 import { hasCluster, parseConfigText, readClusterTexts } from "../host/cluster-texts.ts";
+import { parseNodeMap } from "../parse/parse-node-words.ts";
+import { renderImportCounts, renderImportLines } from "../render/render-import.ts";
 import type { Session } from "../session.ts";
 import { visibleLine } from "../visible-text.ts";
 import {
@@ -21,17 +23,7 @@ import { readCibText, readTextFile, refusedIn } from "./read-text-file.ts";
 
 const FORMATS = ["xml", "pcs", "json"] as const;
 
-/** How the kinds of lines are told apart; the widest word says how wide the column is. */
-const WORDS: Readonly<Record<ImportLine["kind"], string>> = {
-  carried: "carried",
-  changed: "changed",
-  dropped: "dropped",
-  outOfScope: "out of scope",
-};
-
 const ID_CODES: ReadonlySet<string> = new Set(["bad-id", "duplicate-id", "already-exists"]);
-
-const WORD_WIDTH = WORDS.outOfScope.length;
 
 /** Adds `cib` and its commands. */
 export function addCibCommands(program: Command, session: Session): void {
@@ -72,7 +64,7 @@ async function importCib(
   const { planImport, readCibDocument } = await import("../cib-xml/index.ts");
   const read = readCibDocument(readCibText(file), { clockMs: Date.now() });
   if (read.kind === "refused") throw refusedIn(file, read.problems);
-  const map = parseMap(options["map"]);
+  const map = parseNodeMap(options["map"]);
   if (isGiven(options, "dryRun")) {
     const plan = planImport(read, { nodes: await readOwnNodes(session), map });
     if (isJson(options)) {
@@ -101,34 +93,14 @@ async function readOwnNodes({ paths }: Session): Promise<readonly NodeName[] | n
   return nodes.map(({ name }) => name);
 }
 
-function parseMap(given: unknown): ReadonlyMap<NodeName, NodeName> {
-  const pairs = Array.isArray(given) ? given.flatMap((each) => String(each).split(",")) : [];
-  const map = new Map<NodeName, NodeName>();
-  for (const pair of pairs) {
-    const [from = "", to = "", more] = pair.split("=");
-    if (from === "" || to === "" || more !== undefined) {
-      throw refused(`--map ${pair}: must be OLD=NEW, two names of nodes`);
-    }
-    if (map.has(from)) throw refused(`--map ${pair}: ${from} is ${map.get(from)} already`);
-    map.set(from, to);
-  }
-  return map;
-}
-
 /**
  * Prints a line for each thing and how many there were; throws when something must be put right.
  * Beside a plan in JSON the lines go to standard error.
  */
 function report({ terminal }: Session, options: Options, { lines, problems }: ImportPlan): void {
   const print = isJson(options) ? terminal.err : terminal.out;
-  for (const { kind, subject, text } of lines) {
-    const rest = visibleLine(text === "" ? subject : `${subject}: ${text}`);
-    print(`${WORDS[kind].padEnd(WORD_WIDTH)}  ${rest}`);
-  }
-  const counts = Object.entries(WORDS).map(
-    ([kind, word]) => `${lines.filter((line) => line.kind === kind).length} ${word}`,
-  );
-  print(counts.join(", "));
+  for (const line of renderImportLines(lines)) print(line);
+  print(renderImportCounts(lines));
   if (problems.length > 0) throw refusedBy(problems);
 }
 

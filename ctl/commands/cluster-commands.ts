@@ -35,8 +35,10 @@ import {
   type Options,
   PLAN,
   PLAN_FORMAT,
+  WAIT,
 } from "./command-kit.ts";
 import { join as joinCluster, setup } from "./found-cluster.ts";
+import { importCluster } from "./import-cluster.ts";
 import { showPart } from "./status-commands.ts";
 import { parseWait, pause, waitUntilStable } from "./wait-until-stable.ts";
 
@@ -62,6 +64,19 @@ export function addClusterCommands(program: Command, session: Session): void {
       ["--force", "replace the files of another cluster"],
     ],
     run: (words, options) => setup(session, words, options),
+  });
+  addCommand(cluster, {
+    name: "import FILE...",
+    summary: "a pair from the files of cman, corosync and Pacemaker",
+    options: [
+      ["--dry-run", "say what would become of each thing, and change nothing; needs no agent"],
+      ["--map <pairs...>", "OLD=NEW: the node OLD of the files is the node NEW here"],
+      ["--addr <pairs...>", "NODE=ADDRESS[,ADDRESS]: where the name stands for no address"],
+      ["--to <folder>", "write the two files there, for two hosts that this one is not"],
+      ["--force", "replace the files of another cluster"],
+      WAIT,
+    ],
+    run: (words, options) => importCluster(session, words, options),
   });
   addCommand(cluster, {
     name: "token",

@@ -61,14 +61,16 @@ async function refuseWhileRunning({ paths }: Session): Promise<void> {
   throw refused('lb-agent is running here; stop it first with "lbctl cluster stop"');
 }
 
-function writeTexts(folder: string, texts: ClusterTexts): void {
+/** Writes both files, or says that only root may. */
+export function writeTexts(folder: string, texts: ClusterTexts): void {
   if (process.getuid?.() !== 0 && folder.startsWith("/etc/")) {
     throw unreachable(`no permission to write ${folder}: run as root`);
   }
   writeClusterTexts(folder, texts);
 }
 
-function renderNextSteps(
+/** What to do on each host once the files of the cluster are written on one of them. */
+export function renderNextSteps(
   config: ClusterConfig,
   about: { readonly local: string; readonly peer: string; readonly folder: string },
 ): string {

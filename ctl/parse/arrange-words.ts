@@ -11,6 +11,8 @@ const WITH_VALUE = [
   "--format",
   "--from",
   "--map",
+  "--addr",
+  "--to",
   "--node",
   "--file",
   "--node-down",
