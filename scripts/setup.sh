@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts in place what `npm test`, `npm run drill` and `npm run sim` need: system packages, npm
 # packages, the built programs. Does only what is missing, so calling it again costs nothing.
-# `export`: also pcs, which the tests of exported configurations run.
+# `export`: also pcs, corosync and Pacemaker, which tests of exports and imports run.
 # Usage: scripts/setup.sh [test|drill|sim|export]; exit 1: something failed, exit 3: not root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -82,7 +82,13 @@ modprobe kmod kmod
 xmllint libxml2-utils libxml2
 crm_simulate pacemaker-cli-utils -
 TABLE
-  if [ "$purpose" = export ]; then echo "pcs pcs -"; fi
+  if [ "$purpose" = export ]; then
+    cat <<'TABLE'
+pcs pcs -
+corosync corosync -
+pacemakerd pacemaker -
+TABLE
+  fi
 }
 
 # The packages of one column whose command is not there.
@@ -102,9 +108,10 @@ packages_missing() {
 # take port 80 and bring the server up on both hosts.
 install_debian() {
   local server added=()
-  for server in apache2 nginx haproxy; do
+  for server in apache2 nginx haproxy corosync; do
     command -v "$server" >/dev/null || added+=("$server.service")
   done
+  command -v pacemakerd >/dev/null || added+=(pacemaker.service)
   if [ ! -e "$policy" ]; then
     wrote_policy=yes
     printf '#!/bin/sh\nexit 101\n' >"$policy"
