@@ -69,7 +69,12 @@ export class ImportLines {
 /** Names under which files keep secrets: their values are shown to nobody. */
 const SECRET = /pass(?:w(?:or)?d)?|secret|^key$|community/i;
 
+/** Longest value that a line shows whole. */
+const SHOWN_MAX = 200;
+
 /** A name and its value as lines show them. */
 export function showPair(name: string, value: string): string {
-  return SECRET.test(name) ? `${name}=(not shown)` : `${name}="${value}"`;
+  if (SECRET.test(name)) return `${name}=(not shown)`;
+  const shown = value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX)}...` : value;
+  return `${name}="${shown}"`;
 }

@@ -32,6 +32,9 @@ export interface NodeWords {
 
 /** How many nodes a cluster has here. */
 const NODES = 2;
+const NAMES_SHOWN = 8;
+/** A node without a number comes after those that have one. */
+const ID_LAST = 2 ** 32;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** The two nodes with names, by their old numbers; or why there are none. */
@@ -46,11 +49,11 @@ export function nameNodes(
   if (named.length !== NODES) {
     const hint = named.length === 0 ? "; give the CIB too, or --addr NODE=ADDRESS for both" : "";
     const expected = `a cluster here has exactly two nodes${hint}`;
-    return { nodes: [], problems: [problem("nodes", names.join(", ") || "none", expected)] };
+    return { nodes: [], problems: [problem("nodes", showNames(names), expected)] };
   }
   const problems = [...unnamed(named), ...unknownWords(names, words)];
   if (problems.length > 0) return { nodes: [], problems };
-  const sorted = named.toSorted((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity));
+  const sorted = named.toSorted((a, b) => (a.id ?? ID_LAST) - (b.id ?? ID_LAST));
   const nodes = sorted.map((node, index) => {
     const id = index + 1;
     const oldName = node.name ?? "";
@@ -107,6 +110,12 @@ export const NOTHING_KNOWN: OldCluster = {
   quorum: { isTwoNode: true, votesExpected: null, waitsForAll: false },
 };
 
+function showNames(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const more = names.length > NAMES_SHOWN ? " and more" : "";
+  return `${names.length}, ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`;
+}
+
 function nodesOfWords({ cibNodes, addresses }: NodeWords): readonly OldNode[] {
   if (cibNodes.length > 0) return cibNodes.map(({ name }) => ({ id: null, name, addresses: [] }));
   return [...addresses.keys()].map((name) => ({ id: null, name, addresses: [] }));
@@ -121,14 +130,12 @@ function nameOf(node: OldNode, { cibNodes }: NodeWords): string | null {
   return address === "" || addressFamily(address) !== null ? null : address;
 }
 
-function unnamed(
-  nodes: readonly { readonly name: string | null; readonly addresses: readonly string[] }[],
-): readonly Problem[] {
+function unnamed(nodes: readonly OldNode[]): readonly Problem[] {
   return nodes
     .filter(({ name }) => name === null)
-    .map(({ addresses }) =>
+    .map(({ id, addresses }) =>
       problem(
-        `node ${addresses.join(", ")}`,
+        `node ${addresses[0] ?? id ?? "without a number"}`,
         "has no name",
         "write name: into its node section, or give the CIB too, which knows it by its nodeid",
       ),

@@ -4,7 +4,12 @@ import type { Cib, NodeName, Problem } from "../../agent/core/model/index.ts";
 import { planImport } from "../cib-xml/index.ts";
 import { ImportLines } from "./old-cluster.ts";
 import { type FilePart, inFile, type OldFiles } from "./read-old-files.ts";
-import { hasServices, readServices } from "./read-rgmanager.ts";
+import {
+  countElements,
+  hasServices,
+  readServices,
+  SERVICE_ELEMENTS_MAX,
+} from "./read-rgmanager.ts";
 import { KIND_NAMES } from "./recognize-file.ts";
 
 /** The configuration with its lines; `cib` is null when the files hold no resources. */
@@ -39,6 +44,13 @@ export function planResources(
   }
   if (services === null || !hasServices(services.rm))
     return { cib: null, part: null, problems: [] };
+  const count = countElements(services.rm);
+  if (count > SERVICE_ELEMENTS_MAX) {
+    const path = `${services.file}: line ${services.rm.line}: rm`;
+    const expected = `at most ${SERVICE_ELEMENTS_MAX} elements`;
+    const problem = { code: "bad-old-config", path, found: `${count}`, expected };
+    return { cib: null, part: null, problems: [problem] };
+  }
   const lines = new ImportLines();
   const nodes = target.nodes ?? [];
   const made = readServices({

@@ -37,7 +37,7 @@ export function readClusterConf(root: XmlElement, lines: ImportLines, wrong: Wro
   const clusterName = attributeOf(root, "name");
   if (clusterName !== null)
     lines.carry(`cluster ${showPair("name", clusterName)}`, "name", root.line);
-  dropOthers(reading, root, { known: ["name", "config_version"], reason: "is not known here" });
+  dropOthers(reading, root, { known: ["name"], reason: "is about the file itself" });
   const nodes = childrenOf(childOf(root, "clusternodes"), "clusternode").map((element) =>
     readNode(reading, element),
   );
@@ -67,7 +67,8 @@ function readNode(reading: Reading, element: XmlElement): OldNode {
   const subject = `clusternode ${name ?? ""}`;
   lines.carry(subject, "link 0 is the address of its name", element.line);
   const votes = attributeOf(element, "votes");
-  if (votes !== null && votes !== "1") {
+  if (votes === "1") lines.carry(`${subject} votes="1"`, "its vote", element.line);
+  else if (votes !== null) {
     lines.change(`${subject} votes="${votes}"`, "each node has one vote", element.line);
   }
   dropOthers(reading, element, {

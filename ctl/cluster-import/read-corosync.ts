@@ -180,16 +180,17 @@ function readNode(reading: Reading, section: CorosyncSection): OldNode {
     } else if (link !== undefined) {
       lines.drop(subject, `there are at most ${LINKS_MAX} links`, line);
     } else if (setting === "name") lines.carry(subject, "name of the node", line);
-    else if (setting === "quorum_votes" && value !== "1") {
-      lines.change(subject, "each node has one vote", line);
-    } else if (setting !== "nodeid" && setting !== "quorum_votes") {
-      lines.drop(subject, "is not known here", line);
-    }
+    else if (setting === "quorum_votes" && value === "1") lines.carry(subject, "its vote", line);
+    else if (setting === "quorum_votes") lines.change(subject, "each node has one vote", line);
+    else if (setting !== "nodeid") lines.drop(subject, "is not known here", line);
+  }
+  if (addresses.length > 0 && addresses[0] === undefined) {
+    const path = `line ${section.line}: node ${name?.value ?? ""}`.trim();
+    wrong({ path, found: "ring1_addr alone", expected: "needs ring0_addr too" });
   }
   return {
     id: number === null ? null : readCount(number, "nodeid", wrong),
     name: name === null || name.value === "" ? null : name.value,
-    // A hole is a link that only the other node has, which the check of the links finds.
     addresses: addresses.filter((address) => address !== undefined && address !== ""),
   };
 }

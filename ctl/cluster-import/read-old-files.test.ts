@@ -191,6 +191,7 @@ suite("corosync.conf in its other forms", () => {
       waitsForAll: false,
       aloneAfterMs: 17_000,
     });
+    has(lines, "carried", ["totem.transport", /multicast/]);
     has(lines, "dropped", ['compatibility="whitetank"', /not known/]);
     has(lines, "dropped", ['totem.interface.mcastaddr="239.255.2.1"', /link 0 on all links/]);
     has(lines, "dropped", ['totem.interface.bindnetaddr="192.168.33.0"', /nodes have addresses/]);
@@ -253,6 +254,10 @@ suite("corosync.conf in its other forms", () => {
       'file0: line 2: totem.token: "5s": must be a whole number',
       "file0: line 18: two_node: maybe: must be 0 or 1",
     ]);
+    assert.deepEqual(
+      problemsOf("nodelist {\n node {\n  name: a\n  ring1_addr: 10.0.0.1\n }\n}\n"),
+      ["file0: line 2: node a: ring1_addr alone: needs ring0_addr too"],
+    );
   });
 });
 
@@ -389,6 +394,13 @@ suite("services of rgmanager", () => {
       ["virtual_ip", "webserver"],
     );
     has(plan.part?.lines ?? [], "dropped", ["rm of file0", /are those of file1/]);
+  });
+
+  test("more elements than a configuration has room for are refused", () => {
+    const text = `<cluster name="c"><rm>${"<service/>".repeat(5001)}</rm></cluster>`;
+    const plan = planResources(read(text), { nodes: NODES, map: NO_MAP });
+    assert.equal(plan.cib, null);
+    assert.match(plan.problems[0]?.expected ?? "", /at most 5000 elements/);
   });
 
   test("ids stay unique, whatever the names are", () => {

@@ -29,20 +29,33 @@ const START_LEVELS = [
   "script",
 ];
 
-/** Deepest nesting and most resources of a service. */
-const DEPTH_MAX = 20;
-const RESOURCES_MAX = 500;
+/** Most elements of the section that are read; a configuration has room for fewer resources. */
+export const SERVICE_ELEMENTS_MAX = 5000;
 
 /** True when there is something that could be taken over. */
 export function hasServices(rm: XmlElement | null): boolean {
   return childrenOf(rm, "service").length > 0;
 }
 
+/** How many elements are below one. */
+export function countElements({ children }: XmlElement): number {
+  return children.reduce((sum, child) => sum + 1 + countElements(child), 0);
+}
+
 /** The configuration that the services become. A line for each thing. */
-export function readServices(given: Omit<ServiceReading, "takeId">): Cib {
+export function readServices(given: Omit<ServiceReading, "takeId" | "shared">): Cib {
   const empty = emptyCib(given.nodes);
   const pool = idPool(empty);
-  const reading: ServiceReading = { ...given, takeId: (...parts) => pool.take(...parts) };
+  const reading: ServiceReading = {
+    ...given,
+    shared: new Map(
+      (childOf(given.rm, "resources")?.children ?? []).map((each) => [
+        `${each.name} ${nameOf(each)}`,
+        each,
+      ]),
+    ),
+    takeId: (...parts) => pool.take(...parts),
+  };
   const { rm, lines } = reading;
   for (const [name, value] of Object.entries(rm.attributes)) {
     lines.drop(`rm ${showPair(name, value)}`, "is about rgmanager itself", rm.line);
@@ -65,7 +78,14 @@ function dropUnused({ rm, lines }: ServiceReading): void {
     const name = attributeOf(each, "name") ?? "";
     lines.drop(`rm ${each.name} ${name}`.trim(), "has no equivalent here", each.line);
   }
-  const used = new Set(childrenOf(rm, "service").flatMap((each) => referencesIn(each, 0)));
+  const domains = new Set(childrenOf(rm, "service").map((each) => attributeOf(each, "domain")));
+  for (const each of childrenOf(childOf(rm, "failoverdomains"), "failoverdomain")) {
+    const name = nameOf(each);
+    if (!domains.has(name)) {
+      lines.drop(`failoverdomain ${name}`, "is named by no service", each.line);
+    }
+  }
+  const used = new Set(childrenOf(rm, "service").flatMap(referencesIn));
   for (const each of childOf(rm, "resources")?.children ?? []) {
     const name = nameOf(each);
     if (!used.has(`${each.name} ${name}`)) {
@@ -74,12 +94,11 @@ function dropUnused({ rm, lines }: ServiceReading): void {
   }
 }
 
-function referencesIn(element: XmlElement, depth: number): readonly string[] {
-  if (depth > DEPTH_MAX) return [];
+function referencesIn(element: XmlElement): readonly string[] {
   return element.children.flatMap((child) => {
     const reference = attributeOf(child, "ref");
     const own = reference === null ? [] : [`${child.name} ${reference}`];
-    return [...own, ...referencesIn(child, depth + 1)];
+    return [...own, ...referencesIn(child)];
   });
 }
 
@@ -90,7 +109,7 @@ function readService(
   const { lines, takeId } = reading;
   const name = nameOf(service);
   const subject = `service ${name}`;
-  const found = flatten(reading, service, 0).slice(0, RESOURCES_MAX);
+  const found = flatten(reading, service, 0);
   const groupId = takeId(name === "" ? "service" : name);
   const policy = readPolicy(service, lines);
   const members = found.flatMap(({ resource, element }) => {
@@ -123,7 +142,6 @@ interface Found {
 
 /** The resources of a tree in the order of their starts: a parent before its children. */
 function flatten(reading: ServiceReading, parent: XmlElement, depth: number): readonly Found[] {
-  if (depth > DEPTH_MAX) return [];
   const level = (name: string): number => {
     const at = START_LEVELS.indexOf(name);
     return at === -1 ? START_LEVELS.length : at;
@@ -138,19 +156,14 @@ function flatten(reading: ServiceReading, parent: XmlElement, depth: number): re
 }
 
 /** The attributes of the element, and of the shared resource that it refers to. */
-function lookUp({ rm }: ServiceReading, element: XmlElement): OldResource {
+function lookUp({ shared }: ServiceReading, element: XmlElement): OldResource {
   const reference = attributeOf(element, "ref");
-  const shared =
-    reference === null
-      ? undefined
-      : childOf(rm, "resources")?.children.find(
-          (each) => each.name === element.name && nameOf(each) === reference,
-        );
+  const found = reference === null ? undefined : shared.get(`${element.name} ${reference}`);
   const primary = PRIMARY.get(element.name) ?? "name";
   const { ref: _, ...own } = element.attributes;
   const attributes = {
     ...(reference === null ? {} : { [primary]: reference }),
-    ...shared?.attributes,
+    ...found?.attributes,
     ...own,
   };
   return { type: element.name, name: attributes[primary] ?? "", attributes, line: element.line };

@@ -25,19 +25,21 @@ const EXPECTED =
 /** Longest cluster.conf and settings file, in UTF-16 units. */
 const LENGTH_MAX = 1024 * 1024;
 
-/** The kind of a text, by its first line that says something. */
+/**
+ * The kind of a text, by its first line that says something. A byte order mark is a blank to
+ * `trim`, and no part of the document to the parser of XML.
+ */
 export function recognizeFile(text: string): OldFile {
-  const body = text.replace(/^\uFEFF/, "");
-  if (body.includes("\0")) return refuse("file", "holds NUL bytes", EXPECTED);
-  const first = firstLine(body);
+  if (text.includes("\0")) return refuse("file", "holds NUL bytes", EXPECTED);
+  const first = firstLine(text);
   if (first === null) return refuse("file", "empty", EXPECTED);
-  if (first.text.startsWith("<")) return recognizeXml(body);
+  if (first.text.startsWith("<")) return recognizeXml(text);
   // Of any other file that long nothing more is looked at.
-  if (/^[A-Z][A-Z0-9_]*=/.test(first.text) && body.length <= LENGTH_MAX) {
-    return { kind: "cmanSettings", text: body };
+  if (/^[A-Z][A-Z0-9_]*=/.test(first.text) && text.length <= LENGTH_MAX) {
+    return { kind: "cmanSettings", text };
   }
   if (/^[\w.-]+\s*(?:\{|:)/.test(first.text) || first.text.startsWith("}")) {
-    const parsed = parseCorosync(body);
+    const parsed = parseCorosync(text);
     return parsed.kind === "refused" ? parsed : { kind: "corosync", root: parsed.root };
   }
   return refuse(`line ${first.line}`, `"${first.text.slice(0, 40)}"`, EXPECTED);

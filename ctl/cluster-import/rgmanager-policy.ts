@@ -34,11 +34,12 @@ export interface ServicePolicy {
 export function readPolicy(service: XmlElement, lines: ImportLines): ServicePolicy {
   const value = (name: string): string | null => attributeOf(service, name);
   const subject = (name: string): string =>
-    `service ${value("name") ?? ""} ${showPair(name, value(name) ?? "")}`;
+    `service ${nameOf(service)} ${showPair(name, value(name) ?? "")}`;
   for (const name of Object.keys(service.attributes)) {
     if (KNOWN.includes(name)) continue;
     const isOff = name === "exclusive" && ["0", "no"].includes(value(name) ?? "");
-    if (!isOff) lines.drop(subject(name), REASONS.get(name) ?? "is not known here", service.line);
+    if (isOff) lines.carry(subject(name), "others may run beside it", service.line);
+    else lines.drop(subject(name), REASONS.get(name) ?? "is not known here", service.line);
   }
   const starts = !["0", "no"].includes(value("autostart") ?? "1");
   if (value("autostart") !== null) {
@@ -75,13 +76,18 @@ export function readPolicy(service: XmlElement, lines: ImportLines): ServicePoli
 /** Restarts that are allowed here before the service moves, and when they are forgotten. */
 function readRestarts(service: XmlElement, lines: ImportLines): NameValues {
   const restarts = Number(attributeOf(service, "max_restarts") ?? "0");
-  if (!Number.isInteger(restarts) || restarts <= 0 || restarts >= INFINITY_SCORE) return {};
-  const seconds = readSeconds(attributeOf(service, "restart_expire_time"));
+  const expiry = attributeOf(service, "restart_expire_time");
+  if (!Number.isInteger(restarts) || restarts <= 0 || restarts >= INFINITY_SCORE) {
+    const text = "without max_restarts the service is restarted where it is, however often";
+    if (expiry !== null) lines.drop(`service ${nameOf(service)} restarts`, text, service.line);
+    return {};
+  }
+  const seconds = readSeconds(expiry);
   const meta = {
     "migration-threshold": String(restarts + 1),
     ...(seconds === null ? {} : { "failure-timeout": `${seconds}s` }),
   };
-  const name = attributeOf(service, "name") ?? "";
+  const name = nameOf(service);
   const text = Object.entries(meta).map((pair) => pair.join("="));
   lines.carry(`service ${name} max_restarts="${restarts}"`, text.join(" "), service.line);
   return meta;
@@ -108,7 +114,7 @@ export function readDomain(
   const domain = childrenOf(childOf(rm, "failoverdomains"), "failoverdomain").find(
     (each) => attributeOf(each, "name") === name,
   );
-  const subject = `service ${attributeOf(service, "name") ?? ""} domain="${name}"`;
+  const subject = `service ${nameOf(service)} domain="${name}"`;
   if (domain === undefined) {
     lines.drop(subject, "there is no such failoverdomain", service.line);
     return { constraints: [], meta: stays };
@@ -136,7 +142,7 @@ function scoreNodes(
   const members = childrenOf(domain, "failoverdomainnode").flatMap((each) => {
     const node = rename(attributeOf(each, "name") ?? "");
     if (!nodes.includes(node)) {
-      const subject = `failoverdomain ${attributeOf(domain, "name") ?? ""} node ${node}`;
+      const subject = `failoverdomain ${nameOf(domain)} node ${node}`;
       lines.drop(subject, "is no node of this cluster", each.line);
       return [];
     }
@@ -159,4 +165,8 @@ function scoreNodes(
 
 function isOn(element: XmlElement, name: string): boolean {
   return ["1", "yes", "on"].includes(attributeOf(element, name) ?? "");
+}
+
+function nameOf(element: XmlElement): string {
+  return attributeOf(element, "name") ?? "";
 }

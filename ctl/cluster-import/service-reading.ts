@@ -7,6 +7,8 @@ import type { ImportLines } from "./old-cluster.ts";
 export interface ServiceReading {
   readonly rm: XmlElement;
   readonly lines: ImportLines;
+  /** The shared resources by type and name. */
+  readonly shared: ReadonlyMap<string, XmlElement>;
   /** Names of the nodes here, in order, and how old names become them. */
   readonly nodes: readonly NodeName[];
   readonly rename: (name: NodeName) => NodeName;

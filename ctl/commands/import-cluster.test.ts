@@ -33,7 +33,9 @@ function ownAddress(): string {
   return found?.address ?? "127.0.0.1";
 }
 
-suite("lbctl cluster import", () => {
+suite("lbctl cluster import", function () {
+  // The first test also loads the readers, which takes seconds on a busy machine.
+  this.timeout(20_000);
   let folder = "";
   let etc = "";
   let asked: readonly Change[] = [];
@@ -230,6 +232,18 @@ suite("lbctl cluster import", () => {
     );
     assert.match(out, /primitive webserver: ocf:heartbeat:apache/);
     assert.equal(existsSync(etc), false);
+  });
+
+  test("with a running agent, settings that cluster.yaml has otherwise are told of", async () => {
+    const names = NODES.flatMap((name, index) => ["--map", `ip${index + 1}=${name}`]);
+    const words = [CIB, ...names];
+    assert.equal((await run(COROSYNC, ...words, "--to", etc))[0], 0);
+    await runAgent();
+    const text = readFileSync(COROSYNC, "utf8").replace("token: 4000", "token: 2000");
+    const [exitCode, out] = await run(file("c.conf", text), ...words);
+    assert.equal(exitCode, 0);
+    assert.match(out, /^ {2}dropped {7}token_timeout_ms 2000: is 4000 here and stays so/m);
+    assert.equal(out.match(/stays so while lb-agent runs/g)?.length, 1);
   });
 
   test("with a running agent, files without resources are refused, and a plan is one", async () => {
