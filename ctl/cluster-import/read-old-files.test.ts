@@ -274,7 +274,7 @@ suite("which file is which", () => {
     ['{"cib": 1}', /line 1: "\{"cib": 1\}"/],
     [`<cluster>${"<a>".repeat(200)}`, /nested deeper than 100/],
     [`<cluster a="${"a".repeat(1024 * 1024)}"/>`, /at most 1048576/],
-    [`${"<!--".repeat(200_000)}`, /./],
+    [`${"<!--".repeat(20_000)}`, /./],
   ];
   for (const [text, expected] of rows) {
     test(`one line for ${JSON.stringify(text.slice(0, 40))}`, () => {
