@@ -1,7 +1,6 @@
 /** Rules as pcs takes them in a command, and as it lists them. */
 import { renderDuration, renderScore } from "../../agent/core/configuration/index.ts";
 import type { Condition, LocationRule, NameValues, Rule } from "../../agent/core/model/index.ts";
-import { parseTimeS } from "../../agent/core/scheduler/index.ts";
 import { quoteRuleWord } from "../parse/rule-words.ts";
 
 /** The rule as one line that `parseRule` reads back: `#uname eq ip1 and defined pingd`. */
@@ -40,14 +39,21 @@ export function renderLocationRule(
   return [isExpired(rule, nowMs) ? head.replace("Rule:", "Rule (expired):") : head, ...rest];
 }
 
+/** Without the scheduler, which would be loaded for this alone; NaN for a form of week or day. */
+function endMs(text: string): number {
+  if (/^\d{9,}$/.test(text)) return Number(text) * 1000;
+  const [day = "", time = "", zone = "Z"] = text.trim().split(/[T ]/);
+  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(time);
+  return Date.parse(time === "" ? day : `${day}T${time}${hasZone ? "" : zone}`);
+}
+
 /** True when the rule cannot hold any more, whatever the nodes are like: its time is over. */
 export function isExpired({ combine, conditions }: Rule, nowMs: number): boolean {
   const isOver = (condition: Condition): boolean => {
     if (condition.kind === "rule") return isExpired(condition, nowMs);
     if (condition.kind !== "date") return false;
     const { operation, end } = condition;
-    const endS = end === null ? null : parseTimeS(end);
-    return (operation === "lt" || operation === "in_range") && endS !== null && endS * 1000 < nowMs;
+    return (operation === "lt" || operation === "in_range") && end !== null && endMs(end) < nowMs;
   };
   if (combine === "and") return conditions.some(isOver);
   return conditions.length > 0 && conditions.every(isOver);

@@ -1,2 +1,2 @@
-export { digestOperation, digestRestart, parseTimeS, planOperation } from "./read/index.ts";
+export { digestOperation, digestRestart, planOperation } from "./read/index.ts";
 export { scheduleTransition } from "./schedule-transition.ts";

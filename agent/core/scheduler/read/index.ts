@@ -8,7 +8,6 @@ export {
 export { addActive, canFenceNode, markUnclean } from "./activity.ts";
 export { applyLocation, applyLocations } from "./apply-locations.ts";
 export { parametersOf } from "./attributes.ts";
-export { parseTimeS } from "./calendar.ts";
 export {
   compareDigests,
   type DigestVerdict,
