@@ -1,9 +1,12 @@
 /** `lbctl`: reads the command line, prints, sets the exit code. All else is in its parts. */
 
 import { RELEASE } from "../agent/core/model/index.ts";
-import { openSession } from "./session.ts";
+import { EXIT } from "./ctl-error.ts";
+import { openSession, type Session } from "./session.ts";
 import { visibleText } from "./visible-text.ts";
 
+/** For the completion of a shell: not in the tree of commands, which takes longer to load. */
+const KNOWN_IDS_COMMAND = "known-ids";
 /** To the upper left corner, and away with all that stands there. */
 const CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
@@ -28,16 +31,24 @@ function main(): void {
     if (!isPipe) process.stderr.write(`Error: standard output: ${error.message}\n`);
     process.exit(isPipe ? 0 : 1);
   });
-  import("./program.ts")
-    .then(({ runProgram }) => runProgram(args, session))
-    .then(
-      (exitCode) => {
-        process.exitCode = exitCode;
-      },
-      (error: unknown) => {
-        setImmediate(() => {
-          throw error;
-        });
-      },
-    );
+  run(session).then(
+    (exitCode) => {
+      process.exitCode = exitCode;
+    },
+    (error: unknown) => {
+      setImmediate(() => {
+        throw error;
+      });
+    },
+  );
+}
+
+async function run(session: Session): Promise<number> {
+  if (args[0] === KNOWN_IDS_COMMAND) {
+    const { printKnownIds } = await import("./known-ids.ts");
+    await printKnownIds(session, args.slice(1));
+    return EXIT.done;
+  }
+  const { runProgram } = await import("./program.ts");
+  return runProgram(args, session);
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { compileMessages } from "../proto/compile-messages.ts";
+import { loadLazily } from "./load-lazily.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Programs that are read as a whole when they start. */
@@ -95,9 +96,10 @@ async function buildInParts(name, entryPoint) {
       platform: "node",
       target: options.target,
       supported: { "dynamic-import": false },
-      minifyWhitespace: true,
     });
-    const part = code.replace(/(["'])\.\/([\w-]+)\.js\1/g, '"./$2.cjs"');
-    writeFileSync(join(fresh, basename(path).replace(/\.js$/, ".cjs")), part);
+    const file = basename(path).replace(/\.js$/, ".cjs");
+    const part = loadLazily(code.replace(/(["'])\.\/([\w-]+)\.js\1/g, '"./$2.cjs"'), file);
+    const short = await transform(part, { minifyWhitespace: true });
+    writeFileSync(join(fresh, file), short.code);
   }
 }

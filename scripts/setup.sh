@@ -153,7 +153,8 @@ install_npm_packages() {
 }
 
 build_programs() {
-  local sources=(agent ctl resource-agents proto scripts/build.mjs package-lock.json)
+  local sources=(agent ctl resource-agents proto package-lock.json)
+  sources+=(scripts/build.mjs scripts/load-lazily.mjs)
   local newer=missing
   if [ -e dist/lb-agent.cjs ]; then
     newer=$(find "${sources[@]}" \( -type d -o -type f ! -name '*.test.ts' \) \

@@ -1,5 +1,5 @@
 /** One operation of a resource agent on this host, outside of the cluster. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { OperationOrder } from "../../agent/core/model/index.ts";
@@ -94,7 +94,7 @@ function contextOf(
   { signal, lines, traceFolder }: ContextParts,
 ): AgentContext {
   const log = (line: string): void => void lines.push(line);
-  const tools = join(dirname(process.argv[1] ?? "."), "attribute-tools");
+  const tools = join(dirname(realpathSync(process.argv[1] ?? ".")), "attribute-tools");
   const trace = traceFolder === null ? {} : { trace_ra: "1", trace_dir: traceFolder };
   return {
     resource: order.resource,
