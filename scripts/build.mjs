@@ -1,6 +1,6 @@
 // Bundles the programs into dist/: each is one CommonJS file that starts faster and takes less
 // memory than its modules, and lbctl a few of them, so that a command reads what it needs alone.
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -21,6 +21,7 @@ const options = {
   target: "node20",
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
   plugins: [compiledMessages(), withoutProtoLoader()],
 };
 
@@ -29,14 +30,16 @@ const options = {
 const fresh = join(root, "dist.new");
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh);
-await build({
+const inWhole = await build({
   ...options,
   entryPoints: whole,
   outdir: "dist.new",
   outExtension: { ".js": ".cjs" },
   format: "cjs",
 });
-await buildInParts("lbctl", "ctl/main.ts");
+const inParts = await buildInParts("lbctl", "ctl/main.ts");
+const inputs = [inWhole, inParts].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeFileSync(join(fresh, "bundled.json"), `${JSON.stringify(listBundled(inputs), null, 1)}\n`);
 cpSync(join(root, "packaging/attribute-tools"), join(fresh, "attribute-tools"), {
   recursive: true,
 });
@@ -78,10 +81,10 @@ function withoutProtoLoader() {
 
 /**
  * One file for what a program always needs, and one for each part that it imports when it is
- * needed. esbuild splits ES modules alone; Node.js loads CommonJS faster.
+ * needed; returns what esbuild says of them. esbuild splits ES modules alone; Node.js loads CommonJS faster.
  */
 async function buildInParts(name, entryPoint) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...options,
     entryPoints: { [name]: entryPoint },
     outdir: "dist.new",
@@ -102,4 +105,16 @@ async function buildInParts(name, entryPoint) {
     const short = await transform(part, { minifyWhitespace: true });
     writeFileSync(join(fresh, file), short.code);
   }
+  return { metafile };
+}
+
+/** The npm packages that the programs have parts of, with their licences: packages name them. */
+function listBundled(paths) {
+  const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
+  const folders = paths.flatMap((path) => folder.exec(path) ?? []);
+  return [...new Set(folders)].sort().map((found) => {
+    const text = readFileSync(join(root, found, "package.json"), "utf8");
+    const { name, version, license } = JSON.parse(text);
+    return { name, version, license, folder: found };
+  });
 }

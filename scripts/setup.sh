@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Puts in place what `npm test`, `npm run drill` and `npm run sim` need: system packages, npm
 # packages, the built programs. Does only what is missing, so calling it again costs nothing.
-# `export`: also pcs, corosync and Pacemaker, which tests of exports and imports run.
-# Usage: scripts/setup.sh [test|drill|sim|export]; exit 1: something failed, exit 3: not root.
+# `export`: also pcs, corosync and Pacemaker, which tests of exports and imports run. `package`:
+# only what making packages needs; `test` has that too.
+# Usage: scripts/setup.sh [test|drill|sim|export|package]; exit 1: something failed, 3: not root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 purpose=${1:-test}
@@ -12,14 +13,20 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 case $purpose in
-  test | drill | sim | export) ;;
-  *) fail "unknown purpose \"$purpose\": expected test, drill, sim or export" ;;
+  test | drill | sim | export | package) ;;
+  *) fail "unknown purpose \"$purpose\": expected test, drill, sim, export or package" ;;
 esac
-# The simulator needs Node.js alone; the others make network namespaces.
-if [ "$purpose" != sim ] && [ "$(id -u)" -ne 0 ]; then
-  say "must be run as root: it installs packages and makes network namespaces" >&2
-  exit 3
-fi
+# The simulator needs Node.js alone, packages only tools that may be there; the others make network
+# namespaces.
+case $purpose in
+  sim | package) ;;
+  *)
+    if [ "$(id -u)" -ne 0 ]; then
+      say "must be run as root: it installs packages and makes network namespaces" >&2
+      exit 3
+    fi
+    ;;
+esac
 
 log=$(mktemp)
 policy=/usr/sbin/policy-rc.d
@@ -63,6 +70,11 @@ check_node() {
 # Lines of: command to look for, Debian package, RHEL package. `-`: not needed there.
 packages_wanted() {
   cat <<'TABLE'
+rpmbuild rpm rpm-build
+dpkg-deb dpkg dpkg
+TABLE
+  if [ "$purpose" = package ]; then return; fi
+  cat <<'TABLE'
 ip iproute2 iproute
 arping iputils-arping iputils
 ndptool libndp-tools libndp
@@ -81,6 +93,12 @@ ocf-tester resource-agents -
 modprobe kmod kmod
 xmllint libxml2-utils libxml2
 crm_simulate pacemaker-cli-utils -
+rpmlint rpmlint rpmlint
+lintian lintian -
+mandoc mandoc mandoc
+groff groff -
+zsh zsh zsh
+fish fish fish
 TABLE
   if [ "$purpose" = export ]; then
     cat <<'TABLE'
@@ -134,6 +152,7 @@ install_packages() {
   command -v apt-get >/dev/null || column=rhel
   mapfile -t missing < <(packages_missing "$column")
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
+  if [ "$(id -u)" -ne 0 ]; then fail "must be run as root to install ${missing[*]}"; fi
   if [ "$column" = debian ]; then
     install_debian "${missing[@]}"
   elif command -v dnf >/dev/null; then
@@ -153,7 +172,7 @@ install_npm_packages() {
 }
 
 build_programs() {
-  local sources=(agent ctl resource-agents proto package-lock.json)
+  local sources=(agent ctl resource-agents proto packaging/attribute-tools package-lock.json)
   sources+=(scripts/build.mjs scripts/load-lazily.mjs)
   local newer=missing
   if [ -e dist/lb-agent.cjs ]; then

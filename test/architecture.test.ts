@@ -37,7 +37,13 @@ const RULES = [
 ] as const;
 
 suite("architecture", () => {
-  const files = readSources(process.cwd(), ["agent", "ctl", "resource-agents", "test"]);
+  const files = readSources(process.cwd(), [
+    "agent",
+    "ctl",
+    "packaging",
+    "resource-agents",
+    "test",
+  ]);
   const found: Finding[] = [];
 
   for (const { sentence, check } of RULES) {

@@ -29,18 +29,21 @@ export type ClusterFile =
   | { readonly kind: "config"; readonly config: ClusterConfig }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-const TOP_FIELDS = [
-  "name",
-  "nodes",
-  "transport",
-  "multicast_group",
-  "port",
-  "profile",
-  "token_timeout_ms",
-  "quorum",
-];
-const NODE_FIELDS = ["id", "name", "addresses"];
-const QUORUM_FIELDS = ["two_node", "expected_votes", "wait_for_all", "quorum_timeout_ms"];
+/** The names that may stand in the file: of the file itself, of each node, of `quorum`. */
+export const CLUSTER_FILE_FIELDS = {
+  file: [
+    "name",
+    "nodes",
+    "transport",
+    "multicast_group",
+    "port",
+    "profile",
+    "token_timeout_ms",
+    "quorum",
+  ],
+  node: ["id", "name", "addresses"],
+  quorum: ["two_node", "expected_votes", "wait_for_all", "quorum_timeout_ms"],
+} as const;
 const PROFILES = ["fast", "lan", "vm"] as const;
 const TRANSPORTS = ["udpu", "udp"] as const;
 
@@ -62,7 +65,7 @@ export function multicastGroupOf(clusterName: string, family: 4 | 6): string {
  */
 export function parseClusterFile(document: unknown): ClusterFile {
   const check = new FileCheck();
-  const root = check.fields("cluster.yaml", document, TOP_FIELDS);
+  const root = check.fields("cluster.yaml", document, CLUSTER_FILE_FIELDS.file);
   const clusterName = check.text("name", root["name"]);
   if (clusterName !== "" && !isName(clusterName)) check.refuse("name", clusterName, NAME_RULE);
   const nodes = parseNodes(check, root["nodes"]);
@@ -173,7 +176,7 @@ function parseNodes(check: FileCheck, value: unknown): readonly ClusterNode[] {
 }
 
 function parseNode(check: FileCheck, value: unknown, path: string): ClusterNode {
-  const fields = check.fields(path, value, NODE_FIELDS);
+  const fields = check.fields(path, value, CLUSTER_FILE_FIELDS.node);
   const id = check.integer(`${path}.id`, fields["id"], [1, 2]);
   const name = check.text(`${path}.name`, fields["name"]);
   if (name !== "" && !isName(name)) check.refuse(`${path}.name`, name, NAME_RULE);
@@ -230,7 +233,7 @@ function parseGroup(
 }
 
 function parseQuorum(check: FileCheck, value: unknown, tokenTimeoutMs: number): QuorumConfig {
-  const fields = check.fields("quorum", value, QUORUM_FIELDS);
+  const fields = check.fields("quorum", value, CLUSTER_FILE_FIELDS.quorum);
   const isTwoNode = check.flag("quorum.two_node", fields["two_node"] ?? 1);
   const votesExpected = check.integer(
     "quorum.expected_votes",

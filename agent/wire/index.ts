@@ -23,6 +23,7 @@ export {
   protoFolders,
 } from "./api-service.ts";
 export {
+  CLUSTER_FILE_FIELDS,
   CLUSTER_FILE_NAMES,
   CLUSTER_LIMITS,
   type ClusterFile,
