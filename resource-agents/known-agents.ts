@@ -10,6 +10,11 @@ import {
 
 /** Agents are asked for their metadata a few at a time: each is a process. */
 const ASKED_AT_ONCE = 4;
+/**
+ * Packages install every built-in agent as an executable of this provider. Here such a name is the
+ * agent itself: an executable would add an address without a lease.
+ */
+const EXECUTABLES = "ocf:lb";
 const STANDARDS: readonly AgentStandard[] = ["lsb", "ocf", "service", "systemd"];
 
 /** Which agents are wanted; absent: everything but fence agents. */
@@ -64,7 +69,8 @@ export function metadataName({ standard, provider, type }: AgentMetadata): strin
 export function openKnownAgents(parts: KnownAgentParts): KnownAgents {
   const { builtIn, run, folders } = parts;
   const ownOf = (name: string): ResourceAgent | undefined =>
-    builtIn.find(({ metadata }) => metadataName(metadata) === name);
+    builtIn.find(({ metadata }) => metadataName(metadata) === name) ??
+    builtIn.find(({ metadata }) => `${EXECUTABLES}:${metadata.type}` === name);
   const names = (filter: AgentFilter = {}) => listNames(parts, filter);
   const describe = async (name: string): Promise<AgentMetadata | string> =>
     ownOf(name)?.metadata ?? (await describeExternalAgent(name, run, folders));

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 }
 
 /** A name without provider may have any of these, in this order, as in Pacemaker's short names. */
-const PROVIDERS = ["heartbeat", "pacemaker", "lb-cluster"];
+const PROVIDERS = ["heartbeat", "pacemaker", "lb"];
 
 /** `pacemaker:Dummy` names the provider too. */
 function findBuiltIn(name: string): ResourceAgent | null {

@@ -51,10 +51,7 @@ suite("the agents of this host, without a daemon", () => {
 
   test("standards, providers and types", async () => {
     assert.match((await run("resource", "standards")).out, /^ocf$/m);
-    assert.match(
-      (await run("resource", "providers")).out,
-      /^heartbeat\nlb-cluster\nown\npacemaker$/,
-    );
+    assert.match((await run("resource", "providers")).out, /^heartbeat\nlb\nown\npacemaker$/);
     assert.equal((await run("resource", "agents", "ocf:own")).out, "Broken\nThing");
     const json = await run("resource", "agents", "ocf:own", "--output-format", "json");
     assert.deepEqual(JSON.parse(json.out), ["Broken", "Thing"]);
@@ -103,7 +100,7 @@ Default operations:
     [["agents", "foo"], /no agents found for foo; standards are .*ocf/],
     [
       ["agents", "ocf:foo"],
-      /no agents found for ocf:foo; providers are heartbeat, lb-cluster, own, pacemaker/,
+      /no agents found for ocf:foo; providers are heartbeat, lb, own, pacemaker/,
     ],
     [["list", "zzzz"], /no resource agents matching the filter 'zzzz'; near are /],
     [["standards", "x"], /usage: lbctl resource standards/],

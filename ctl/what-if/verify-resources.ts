@@ -10,7 +10,8 @@ import {
 import { errorOf, type Finding, warningOf } from "./finding.ts";
 
 /** What stands for an address with IPaddr2. */
-const ADDRESS_AGENT = "ocf:heartbeat:IPaddr2";
+/** One agent by its two names. */
+const ADDRESS_AGENTS: ReadonlySet<string> = new Set(["ocf:heartbeat:IPaddr2", "ocf:lb:IPaddr2"]);
 
 /** Every such matter, in the order of the configuration. */
 export function verifyResources(cib: Cib): readonly Finding[] {
@@ -91,7 +92,7 @@ function isMonitor({ name, intervalMs, options }: OperationDefinition): boolean 
 function verifyAddresses(primitives: readonly Primitive[]): readonly Finding[] {
   const addressed = primitives.filter(
     ({ agent, parameters }) =>
-      renderAgentName(agent) === ADDRESS_AGENT && (parameters["ip"] ?? "") !== "",
+      ADDRESS_AGENTS.has(renderAgentName(agent)) && (parameters["ip"] ?? "") !== "",
   );
   return addressed.flatMap((primitive, index) => {
     const ip = primitive.parameters["ip"] ?? "";

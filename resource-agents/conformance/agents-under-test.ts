@@ -63,7 +63,7 @@ export const AGENTS_UNDER_TEST: readonly AgentUnderTest[] = [
     binary: "httpd",
   },
   {
-    name: "ocf:lb-cluster:haproxy",
+    name: "ocf:lb:haproxy",
     isExternal: false,
     parameters: (host) =>
       writeHaproxyConfig(join(host.folder, "haproxy"), { port: 18287 }).parameters,

@@ -16,7 +16,7 @@ import {
   untilPortFree,
 } from "./server-children.ts";
 
-const AGENT = "ocf:lb-cluster:haproxy";
+const AGENT = "ocf:lb:haproxy";
 const PORT = 18380;
 
 suite("haproxy with a real server", function () {

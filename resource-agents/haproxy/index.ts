@@ -1,5 +1,5 @@
 /**
- * ocf:lb-cluster:haproxy, see README.md of this folder.
+ * ocf:lb:haproxy, see README.md of this folder.
  *
  * States of the server: stopped (no process), serving (master, and its worker answers), failing
  * (master, no answer), left over (workers whose master is gone; counts as stopped, and both start

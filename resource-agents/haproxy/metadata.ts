@@ -83,10 +83,10 @@ const PARAMETERS: readonly AgentParameter[] = [
   }),
 ];
 
-/** Metadata of ocf:lb-cluster:haproxy; there is no agent of resource-agents for this server. */
+/** Metadata of ocf:lb:haproxy; there is no agent of resource-agents for this server. */
 export const HAPROXY_METADATA: AgentMetadata = {
   standard: "ocf",
-  provider: "lb-cluster",
+  provider: "lb",
   type: "haproxy",
   version: "1.0",
   shortDescription: "Manages an HAProxy server",

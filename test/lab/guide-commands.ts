@@ -26,7 +26,7 @@ const SERVERS: Readonly<Record<ServerName, string>> = {
   nginx:
     "ocf:heartbeat:nginx configfile=/etc/nginx/nginx.conf" +
     ' status10url="http://127.0.0.1/nginx_status"',
-  haproxy: "ocf:lb-cluster:haproxy conffile=/etc/haproxy/haproxy.cfg",
+  haproxy: "ocf:lb:haproxy conffile=/etc/haproxy/haproxy.cfg",
 };
 
 /** The guide's commands with this server. */

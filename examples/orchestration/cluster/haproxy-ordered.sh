@@ -15,7 +15,7 @@ done
 lbctl resource defaults migration-threshold=1
 lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 \
   ip="$virtual_ip" nic="$nic" cidr_netmask=32 op monitor interval=30s
-lbctl resource create webserver ocf:lb-cluster:haproxy \
+lbctl resource create webserver ocf:lb:haproxy \
   conffile=/etc/haproxy/haproxy.cfg statusurl="http://127.0.0.1:8009/alive" \
   op monitor interval=30s
 lbctl resource meta webserver migration-threshold=10

@@ -13,7 +13,7 @@ for id in webserver virtual_ip; do
 done
 
 lbctl resource defaults migration-threshold=1
-lbctl resource create webserver ocf:lb-cluster:haproxy \
+lbctl resource create webserver ocf:lb:haproxy \
   conffile=/etc/haproxy/haproxy.cfg statusurl="http://127.0.0.1:8009/alive" \
   op monitor interval=10s clone interleave=true
 lbctl resource meta webserver migration-threshold=10
