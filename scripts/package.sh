@@ -73,10 +73,15 @@ build_deb() {
   (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z |
     xargs -0 md5sum >DEBIAN/md5sums)
   chmod 644 "$tree"/DEBIAN/{control,md5sums}
-  dpkg-deb --root-owner-group -Zxz -z6 --build "$tree" "$output/" >/dev/null
+  dpkg-deb --root-owner-group -Zxz -z2 --build "$tree" "$output/" >/dev/null
 }
 
-for family in "${families[@]}"; do "build_$family"; done
+building=()
+for family in "${families[@]}"; do
+  "build_$family" &
+  building+=($!)
+done
+for child in "${building[@]}"; do wait "$child"; done
 for file in "$output"/lb-cluster[-_]"$version"-*; do
   printf 'package: %s %s\n' "$(sha256sum "$file" | cut -d' ' -f1)" "${file##*/}"
 done
