@@ -49,6 +49,23 @@ async function run(session: Session): Promise<number> {
     await printKnownIds(session, args.slice(1));
     return EXIT.done;
   }
+  if (isCallForHelp(args) && !process.stdout.isTTY) {
+    const { HELP_TEXTS } = await import("./help-texts.ts");
+    const text = HELP_TEXTS[args.slice(0, -1).join(" ")];
+    if (text !== undefined) {
+      session.terminal.out(text);
+      return EXIT.done;
+    }
+  }
   const { runProgram } = await import("./program.ts");
   return runProgram(args, session);
+}
+
+/** Words of a command and `--help`, which a terminal would show as wide as it is. */
+function isCallForHelp(words: readonly string[]): boolean {
+  const last = words.at(-1);
+  return (
+    (last === "--help" || last === "-h") &&
+    words.slice(0, -1).every((word) => !word.startsWith("-"))
+  );
 }

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { listHelp } from "../ctl/list-help.ts";
 import { compileMessages } from "../proto/compile-messages.ts";
 import { loadLazily } from "./load-lazily.mjs";
 
@@ -22,7 +23,7 @@ const options = {
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
-  plugins: [compiledMessages(), withoutProtoLoader()],
+  plugins: [compiledMessages(), helpTexts(), withoutProtoLoader()],
 };
 
 // Built beside and then put in its place: a build that fails leaves the programs as they were, and
@@ -55,6 +56,19 @@ function compiledMessages() {
         contents: compileMessages(join(root, "proto")),
         loader: "js",
         resolveDir: root,
+      }));
+    },
+  };
+}
+
+/** Puts the help of all commands in the place of none. */
+function helpTexts() {
+  return {
+    name: "help-texts",
+    setup: (given) => {
+      given.onLoad({ filter: /\/ctl\/help-texts\.ts$/ }, () => ({
+        contents: `export const HELP_TEXTS = ${JSON.stringify(listHelp())};`,
+        loader: "js",
       }));
     },
   };

@@ -4,7 +4,7 @@ const IMPORT = /^var (import_\w+) = require\("(\.\/[\w-]+\.cjs|node:[\w/]+)"\);$
 
 /**
  * Makes a part load what it imports when something of that is first used, not when the part itself
- * is loaded: `lbctl --help` needs the tree of commands and nothing of what they do. Nothing in this
+ * is loaded: a command needs the tree of commands and nothing of what the others do. Nothing in this
  * repository does anything when it is loaded, so it may be loaded at any time.
  */
 export function loadLazily(code, file) {
