@@ -70,17 +70,13 @@ if [ ! -e "$base/usr/sbin/apache2" ]; then
 fi
 bash scripts/setup.sh sim >/dev/null
 node --import=tsx scripts/build.mjs
-cp -r dist "$work/programs"
 
-# What a package would install, laid over the base as a layer of its own.
+# What the package installs, laid over the base as a layer of its own.
 layer=$work/layer
-mkdir -p "$layer"/usr/{bin,lib/systemd/system} "$layer"/etc/systemd/system/multi-user.target.wants
-for name in lb-agent lbctl; do
-  printf '#!/bin/sh\nexec /usr/bin/node /usr/lib/lb-cluster/%s.cjs "$@"\n' "$name" \
-    >"$layer/usr/bin/$name"
-  chmod 755 "$layer/usr/bin/$name"
-done
-cp packaging/systemd/lb-agent.service "$layer/usr/lib/systemd/system/"
+node --import=tsx packaging/generate/main.ts "$work/generated" "$(date -u +%Y-%m-%d)"
+node scripts/stage-package.mjs deb "$layer" "$work/generated"
+mv "$layer/usr/lib/lb-cluster" "$work/programs"
+mkdir -p "$layer/usr/lib/lb-cluster" "$layer/etc/systemd/system/multi-user.target.wants"
 # The cluster alone starts httpd.
 ln -s /dev/null "$layer/etc/systemd/system/apache2.service"
 # The address of the host, by nobody who would remove other addresses from the link.

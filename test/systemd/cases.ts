@@ -40,6 +40,12 @@ export const CASES: readonly Case[] = [
     run: killPassive,
   },
   {
+    name: "upgrade",
+    promise: "what packages do after an upgrade, on the active: as kill -9",
+    runsDefault: 2,
+    run: upgradeActive,
+  },
+  {
     name: "hang-agent",
     promise: "SIGSTOP of the active agent: the peer takes over, the watchdog ends it, one outage",
     runsDefault: 2,
@@ -101,8 +107,22 @@ export const CASES: readonly Case[] = [
   },
 ];
 
-async function killAgent(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
-  const { at, notes } = await killAndWait(active);
+async function killAgent(pair: Pair, parts: Parts): Promise<Outcome> {
+  const pid = await mainPid(parts.active);
+  return restartedInPlace(pair, parts, () => process.kill(pid, "SIGKILL"));
+}
+
+async function upgradeActive(pair: Pair, parts: Parts): Promise<Outcome> {
+  const { active } = parts;
+  return restartedInPlace(pair, parts, () => active.must(["/usr/lib/lb-cluster/restart-agent"]));
+}
+
+async function restartedInPlace(
+  pair: Pair,
+  { active, passive }: Parts,
+  end: () => unknown,
+): Promise<Outcome> {
+  const { at, notes } = await endAndWait(active, end);
   await pause(AFTERWARDS_MS);
   const parts = await untilReady(pair);
   const figures = pair.recorder.figures(at);
@@ -118,7 +138,8 @@ async function killAgent(pair: Pair, { active, passive }: Parts): Promise<Outcom
 }
 
 async function killPassive(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
-  const { at, notes } = await killAndWait(passive);
+  const pid = await mainPid(passive);
+  const { at, notes } = await endAndWait(passive, () => process.kill(pid, "SIGKILL"));
   await pause(AFTERWARDS_MS);
   return stayed(pair, { at, active, notes });
 }
@@ -296,11 +317,10 @@ async function powerOff(pair: Pair, { active, passive }: Parts): Promise<Outcome
 }
 
 /** Kills the agent of a machine and waits until systemd has it running again. */
-async function killAndWait(machine: Machine) {
-  const pid = await mainPid(machine);
+async function endAndWait(machine: Machine, end: () => unknown) {
   const restarts = await machine.unitProperty("NRestarts");
   const at = monotonicMs();
-  process.kill(pid, "SIGKILL");
+  await end();
   await until("the agent is restarted", LIMIT_MS, () => hasRestarted(machine, restarts));
   return { at, notes: [`restarted and ready before ${Math.round(monotonicMs() - at)} ms`] };
 }
