@@ -71,6 +71,7 @@ suite("lbctl cluster import", function () {
       return { cibVersion: "", notes: result.notes, savedOn: NODES, decisions: [], input: null };
     },
     runCommand: () => assert.fail("not asked for"),
+    inspectNow: () => assert.fail("not asked for"),
     readFiles: () => assert.fail("not asked for"),
     watchStatus: () => assert.fail("not asked for"),
     close: () => {},

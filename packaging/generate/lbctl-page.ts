@@ -17,6 +17,7 @@ const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, string>> = {
   refused:
     "Usage, or a configuration that was refused: each line names one problem. Nothing was changed.",
   unreachable: "No agent on this host, no permission, or no connection.",
+  amiss: "Asked and answered: the nodes differ (drift), or a node is not ready (resource check).",
 };
 
 /** The page, with every command and option that lbctl has. */

@@ -18,7 +18,7 @@ suite("what systemd does to the unit", () => {
     });
   }
 
-  test("outside of a unit nothing is asked, and a unit that is not known is not restarted", async () => {
+  test("without a unit nothing is asked; an unknown one is not restarted", async () => {
     assert.equal(await isBeingRestarted({}), false);
     assert.equal(await isBeingRestarted({ LB_AGENT_UNIT: "no-such-unit.service" }), false);
   });
