@@ -40,7 +40,13 @@ export function renderAgentDaemonPage(about: About): string {
       ),
     ),
     ...section("OPTIONS", entry("--version", "Print the release and end.")),
-    ...section("SIGNALS", entry("SIGTERM, SIGINT", "Move the resources, say goodbye, end.")),
+    ...section(
+      "SIGNALS",
+      entry(
+        "SIGTERM, SIGINT",
+        "Move the resources, say goodbye, end. In a restart by systemd all stays as it is.",
+      ),
+    ),
     ...section('"EXIT STATUS"', [
       ...entry("0", "Left in order."),
       ...entry("1", "Failed; systemd starts it again."),
