@@ -13,8 +13,9 @@ export function loadLazily(code, file) {
     names.push(name);
     return `var kept_${name}; var ${name} = () => kept_${name} ??= require("${path}");`;
   });
-  for (const name of names) lazy = lazy.replace(new RegExp(`\\b${name}\\.`, "g"), `${name}().`);
-  const whole = names.find((name) => new RegExp(`\\b${name}\\b(?!\\(\\)\\.| = )`).test(lazy));
+  // In parentheses: `new a().B()` would make an `a`.
+  for (const name of names) lazy = lazy.replace(new RegExp(`\\b${name}\\.`, "g"), `(${name}()).`);
+  const whole = names.find((name) => new RegExp(`\\b${name}\\b(?!\\(\\)\\)\\.| = )`).test(lazy));
   if (whole !== undefined) throw new Error(`${file}: ${whole} is used other than by its members`);
   return lazy;
 }

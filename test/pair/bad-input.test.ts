@@ -118,7 +118,7 @@ const CHANGE_ROWS: readonly Row[] = [
   ["lbctl property set no-quorum-policy=whatever", '"whatever"', "stop, freeze, ignore"],
   ["lbctl property set", "usage: lbctl property set"],
   ["lbctl property set maintenance-mode", "maintenance-mode"],
-  ["lbctl node standby ip9", "'ip9'", "ip1, ip2"],
+  ["lbctl node standby ip9", '"ip9"', "ip1, ip2"],
   ["lbctl node attribute ip9 a=b", "'ip9'", "ip1, ip2"],
   ["lbctl frobnicate", "frobnicate", "lists them"],
   ["lbctl resource frobnicate", "frobnicate", "lists them"],
