@@ -89,7 +89,8 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "systemd-unit",
-    promise: "a unit as a resource: noticed at once, reloaded, moved by restart and reboot",
+    promise:
+      "a unit as a resource: noticed at once, reloaded, kept by a restart, moved by stop and reboot",
     runsDefault: 1,
     run: systemdUnit,
   },
