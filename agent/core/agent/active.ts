@@ -11,10 +11,7 @@ const STATUS_NOT_RUNNING = 7;
  * started or stopped: anything but a sure stop. Used to drop and to wait, where doubt means active.
  */
 export function isActive(history: ResourceHistory): boolean {
-  const newest = history.records.reduce<OperationRecord | null>(
-    (best, record) => (best === null || record.callId > best.callId ? record : best),
-    null,
-  );
+  const newest = newestRecord(history);
   if (newest === null) return false;
   const { outcome, operation } = newest;
   if (outcome.kind === "exited") {
@@ -23,6 +20,14 @@ export function isActive(history: ResourceHistory): boolean {
     return outcome.status !== STATUS_NOT_RUNNING;
   }
   return outcome.kind !== "notSpawned" || operation === "stop";
+}
+
+/** What was done last with the resource on this node; null: nothing is known of it. */
+export function newestRecord({ records }: ResourceHistory): OperationRecord | null {
+  return records.reduce<OperationRecord | null>(
+    (best, record) => (best === null || record.callId > best.callId ? record : best),
+    null,
+  );
 }
 
 /**

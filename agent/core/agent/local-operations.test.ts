@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
-import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
+import { EXAMPLE_START } from "../../../test/agent/example-start.ts";
 import { recordResult } from "../history/index.ts";
 import {
-  emptyCib,
   emptyHistory,
   type NodeHistory,
   type OperationOrder,
@@ -28,22 +27,13 @@ const ORDER: OperationOrder = {
 
 /** A node that had this from its peer, which is a member of its ring or has gone. */
 function stateWith(peerHistory: NodeHistory, isThere: boolean): AgentState {
-  const start = {
-    config: EXAMPLE_CONFIG,
-    localNode: "ip1",
-    release: "0.1.0",
-    configHash: "h",
-    cib: emptyCib(["ip1", "ip2"]),
-    setAside: [],
-    diskProblem: null,
-  };
   const ring = {
     ring: { representative: 1, seq: 4 },
     hasPeer: isThere,
     reason: "joined",
     peerIncarnation: "b",
   } as const;
-  return { ...initialAgent(start, NOW, 1_800_000_000_000), ring, peerHistory };
+  return { ...initialAgent(EXAMPLE_START, NOW, 1_800_000_000_000), ring, peerHistory };
 }
 
 function historyOf(...records: readonly Partial<OperationRecord>[]): NodeHistory {
@@ -79,6 +69,11 @@ suite("a start that follows a stop", () => {
   ] as const) {
     test(name, () => assert.equal(toldWith(history), expected));
   }
+
+  test("a resource that is kept for a peer, of which nothing else is known", () => {
+    const kept = { resource: "vip", records: [], repairs: 0, lockedSinceS: 1_800_000_000 };
+    assert.equal(toldWith({ ...emptyHistory("ip2"), resources: [kept] }), undefined);
+  });
 
   test("what a peer said that has gone does not count", () => {
     assert.equal(toldWith(stopped, { isThere: false }), undefined);

@@ -14,6 +14,7 @@ import {
 } from "../model/index.ts";
 import { packFailcounts, packResource } from "../replication/index.ts";
 import { digestRestart } from "../scheduler/index.ts";
+import { newestRecord } from "./active.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { endAction } from "./end-action.ts";
 import { type AgentState, type AgentStep, hasPeer, type OpenOrder, type Purpose } from "./state.ts";
@@ -69,8 +70,8 @@ function followsStop(state: AgentState, order: OperationOrder, now: Instant): bo
   const histories = hasPeer(state) ? [state.localHistory, state.peerHistory] : [state.localHistory];
   return histories.some(({ resources }) => {
     const own = resources.find(({ resource }) => resource === order.resource);
-    const newest = own?.records.reduce((best, each) => (each.callId > best.callId ? each : best));
-    if (newest === undefined || newest.operation !== "stop") return false;
+    const newest = own === undefined ? null : newestRecord(own);
+    if (newest?.operation !== "stop") return false;
     const { outcome, changedAt } = newest;
     return outcome.kind === "exited" && outcome.status === 0 && now - changedAt <= STOP_FRESH_MS;
   });
