@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
-import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
+import { EXAMPLE_START } from "../../../test/agent/example-start.ts";
 import { openChannel } from "../messaging/index.ts";
-import { type AgentEffect, type AgentEvent, emptyCib } from "../model/index.ts";
+import type { AgentEffect, AgentEvent } from "../model/index.ts";
 import { acceptRequest, serve } from "./requests.ts";
 import { type AgentState, initialAgent } from "./state.ts";
 import { agentDeadline, stepAgent } from "./step-agent.ts";
@@ -11,16 +11,7 @@ const NOW = 5_000_000;
 const NOBODY = { resources: [] };
 
 function alone(): AgentState {
-  const start = {
-    config: EXAMPLE_CONFIG,
-    localNode: "ip1",
-    release: "0.1.0",
-    configHash: "h",
-    cib: emptyCib(["ip1", "ip2"]),
-    setAside: [],
-    diskProblem: null,
-  };
-  return { ...initialAgent(start, NOW, 1), survey: "done" };
+  return { ...initialAgent(EXAMPLE_START, NOW, 1), survey: "done" };
 }
 
 function looked(askId: number): AgentEvent {
