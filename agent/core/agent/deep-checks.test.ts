@@ -212,6 +212,30 @@ suite("a deep check that fails", () => {
     assert.match(resultOf(reported(standby, 1)), /^190 ip2 could not take over/);
   });
 
+  test("that would be the end of the service counts as none: the peer may not run it", () => {
+    const cib = { ...PAIR, properties: { ...PAIR.properties, "stonith-enabled": "false" } };
+    const start = { ...orderOf(cib, "web"), operation: "start", intervalMs: 0 };
+    const failcount = {
+      resource: "web",
+      operation: "monitor",
+      intervalMs: 10_000,
+      count: 1,
+      lastFailureAt: NOW,
+      lastFailureAtWallMs: WALL_MS,
+    };
+    const begun = begin(monitoring(cib, met), start);
+    const orderId = Math.max(...begun.orders.keys());
+    const started = reported(begun, 0, { orderId }).state;
+    const running = begin(started, orderOf(cib, "web"));
+    const monitorId = Math.max(...running.orders.keys());
+    const fail = (failcounts: readonly (typeof failcount)[]) => {
+      const state = { ...running, peerHistory: { ...running.peerHistory, failcounts } };
+      return answered(reported(state, 1, { orderId: monitorId }), WELL);
+    };
+    assert.match(resultOf(fail([])), /^1 .*passes from ip2$/);
+    assert.match(resultOf(fail([failcount])), /^190 ip2 could not take over: page/);
+  });
+
   test("with the ring the question ends", () => {
     const { state } = reported(monitoring(PAIR, met), 1);
     const ring = {

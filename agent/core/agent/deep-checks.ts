@@ -21,7 +21,9 @@ import {
   type DeepFinding,
   type DeepQuestion,
   INFINITY_SCORE,
+  listPrimitives,
   type NodeHistory,
+  type OnFail,
   type OperationOrder,
   type OperationOutcome,
   type OperationReport,
@@ -31,7 +33,9 @@ import { isActive } from "./active.ts";
 import { cloneOf, findPrimitive } from "./clone-instances.ts";
 import type { DeepQuestions, HeldReport } from "./deep-questions.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
+import { acceptReport, isExpected } from "./local-operations.ts";
 import { migrationThreshold } from "./migration-threshold.ts";
+import { placementsOf } from "./plan.ts";
 import { finishOperation } from "./run-task.ts";
 import {
   type AgentState,
@@ -49,6 +53,8 @@ const LOOK_PERCENT = 80;
 /** Reports that may wait at once; one more counts as it is. */
 const HELD_MAX = 32;
 const REASON_MAX_CHARACTERS = 512;
+/** Where a person has asked for a stop after failures, a stop it is. */
+const MOVING: ReadonlySet<OnFail> = new Set(["restart", "standby"]);
 
 /** What a deep check that failed here is found to be; `alone`: no other node could take over. */
 type Verdict = DeepComparison | "alone";
@@ -180,14 +186,19 @@ function conclude(state: AgentState, answer: DeepFinding | null, now: Instant): 
   const freed = withoutHeld(state, 0);
   const open = first === undefined ? undefined : freed.orders.get(first.report.orderId);
   if (first === undefined || open === undefined) return nothing(freed);
-  const verdict = isAlone(freed) ? "alone" : compareFindings(first.deep, answer);
+  const clock = { now, wallMs: first.wallMs };
+  const compared = isAlone(freed) ? "alone" : compareFindings(first.deep, answer);
+  const counted = judge(freed, { held: first, verdict: compared, order: open.order });
+  const verdict = endsService(freed, { order: open.order, report: counted }, clock)
+    ? "alone"
+    : compared;
   const report = judge(freed, { held: first, verdict, order: open.order });
   if (isKnown(freed, open, report)) return nothing(freed);
   const { resource } = open.order;
   const fields = { resource, verdict, peer: state.identity.peer.name };
   return inTurn(freed, [
     (next) => perform(next, log("warning", "deepCheckJudged", fields)),
-    (next) => finishOperation(next, report, { now, wallMs: first.wallMs }),
+    (next) => finishOperation(next, report, clock),
   ]);
 }
 
@@ -246,6 +257,20 @@ function isServing({ cib, localHistory }: AgentState, { resource }: OperationOrd
       isActive(entry) &&
       cloneOf(cib, entry.resource) === null &&
       findPrimitive(cib, entry.resource) !== null,
+  );
+}
+
+/** True for a failure that is to move what runs, and after which something would run nowhere. */
+function endsService(
+  state: AgentState,
+  { order, report }: { readonly order: OperationOrder; readonly report: OperationReport },
+  clock: { readonly now: Instant; readonly wallMs: number },
+): boolean {
+  if (isExpected(order, report) || !MOVING.has(order.onFail)) return false;
+  const before = placementsOf(state, clock.now);
+  const after = placementsOf(acceptReport(state, report, clock).state, clock.now);
+  return listPrimitives(state.cib).some(
+    ({ id }) => (before[id] ?? null) !== null && (after[id] ?? null) === null,
   );
 }
 

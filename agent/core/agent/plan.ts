@@ -3,7 +3,13 @@
 import { decidePresence } from "../arbitration/index.ts";
 import { earlier, type Instant } from "../base/index.ts";
 import { keepFormerLocks, keepLocks, releaseLocks } from "../history/index.ts";
-import type { Action, NodeHistory, ResourceId, SchedulerInput } from "../model/index.ts";
+import type {
+  Action,
+  NodeHistory,
+  ResourceId,
+  SchedulerInput,
+  Transition,
+} from "../model/index.ts";
 import { decideQuorum, type Quorum } from "../quorum/index.ts";
 import { scheduleTransition } from "../scheduler/index.ts";
 import { abortWalk, beginWalk, isWalkOver, markBegun, readyActions } from "../transition/index.ts";
@@ -55,6 +61,11 @@ export function schedulerInput(state: AgentState, now: Instant): SchedulerInput 
     now,
     wallNowMs: now + state.wallAheadMs,
   };
+}
+
+/** Where each primitive should be, as this node knows it; null: nowhere. */
+export function placementsOf(state: AgentState, now: Instant): Transition["placements"] {
+  return scheduleTransition(schedulerInput(state, now)).placements;
 }
 
 /**
