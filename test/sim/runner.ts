@@ -183,9 +183,9 @@ export class SimulatedRunner implements OperationRunner {
     const { order, orderId, recurring } = job;
     this.#next(lane);
     if (recurring?.isCancelled === true) return;
-    const told = JSON.stringify(end.outcome);
-    const isSame = recurring !== null && recurring.reported === told && !end.wasRepaired;
-    const isNews = !isSame || end.deep !== undefined;
+    // Of deep checks that fail nothing is kept: whatever comes next is news.
+    const told = end.deep === undefined ? JSON.stringify(end.outcome) : "";
+    const isNews = told === "" || end.wasRepaired || recurring?.reported !== told;
     if (recurring !== null) {
       recurring.reported = told;
       this.#rearm(lane, recurring, end.wasRepaired);
