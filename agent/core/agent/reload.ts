@@ -37,6 +37,7 @@ import {
 
 /** The operation by which an agent looks at what it would read, without touching what runs. */
 const CHECK = "validate-all";
+const MEMBERSHIP_CHANGED = "the membership changed meanwhile";
 
 /** Begins a reload, or says why there is nothing to reload. */
 export function beginReload(
@@ -126,10 +127,9 @@ function explainCheck({ steps, ended }: OpenReload): string {
   return `not begun, nothing was reloaded: ${why.join("; ")}${rest}`;
 }
 
-const MEMBERSHIP_CHANGED = "the membership changed meanwhile";
-
-function explainReload({ steps, ended, ...reload }: OpenReload): string {
-  const notes = listNotes({ steps, ended, ...reload });
+function explainReload(reload: OpenReload): string {
+  const { steps, ended } = reload;
+  const notes = listNotes(reload);
   const [failed] = ended.filter(({ isOk }) => !isOk);
   const reloads = steps.filter(({ order }) => order.operation !== CHECK);
   const at = reloads[notes.length]?.node ?? "";
