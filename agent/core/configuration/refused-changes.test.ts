@@ -202,7 +202,7 @@ const rows: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     "an unknown operation",
     createWith({ interval: "10s" }, "monitr"),
-    ['resource "x" operation "monitr": is not a known operation; known: monitor and ' + "12 more"],
+    ['resource "x" operation "monitr": is not a known operation; known: monitor and 12 more'],
   ],
   [
     "a value that the option does not have",
