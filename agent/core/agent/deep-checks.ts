@@ -22,7 +22,6 @@ import {
   type DeepQuestion,
   INFINITY_SCORE,
   listPrimitives,
-  type NodeHistory,
   type OnFail,
   type OperationOrder,
   type OperationOutcome,
@@ -35,6 +34,7 @@ import type { DeepQuestions, HeldReport } from "./deep-questions.ts";
 import { inTurn, log, nothing, perform, send } from "./effects.ts";
 import { acceptReport, isExpected } from "./local-operations.ts";
 import { migrationThreshold } from "./migration-threshold.ts";
+import { nodeAttributes } from "./node-attributes.ts";
 import { placementsOf } from "./plan.ts";
 import { finishOperation } from "./run-task.ts";
 import {
@@ -160,13 +160,7 @@ function canAsk(state: AgentState): boolean {
 /** Where nothing can move to now, a failure could only stop what still works. */
 function isAlone(state: AgentState): boolean {
   if (!hasPeer(state) || !isMeetingOver(state)) return true;
-  const { name } = state.identity.peer;
-  const saved = state.cib.nodes.find((node) => node.name === name)?.attributes["standby"];
-  return isTrue(standbyOf(state.peerHistory) ?? saved);
-}
-
-function standbyOf({ attributes }: NodeHistory): string | undefined {
-  return attributes["standby"];
+  return isTrue(nodeAttributes(state, state.identity.peer.name)["standby"]);
 }
 
 function ask(state: AgentState, order: OperationOrder, now: Instant): AgentStep {

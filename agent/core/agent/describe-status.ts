@@ -29,6 +29,7 @@ import { cloneOf, instanceIds } from "./clone-instances.ts";
 import { describeDrift, describeReadiness } from "./describe-readiness.ts";
 import { explainWarnings } from "./describe-warnings.ts";
 import { migrationThreshold } from "./migration-threshold.ts";
+import { nodeAttributes } from "./node-attributes.ts";
 import { countVotes, schedulerInput } from "./plan.ts";
 import { type AgentState, hasPeer, isDcHere, isMeetingOver } from "./state.ts";
 import { isTrue } from "./texts.ts";
@@ -110,9 +111,7 @@ function describeNode(state: AgentState, name: string): NodeStatus {
   const { config, local, release } = state.identity;
   const node = config.nodes.find((entry) => entry.name === name);
   const isLocal = name === local.name;
-  const history = isLocal ? state.localHistory : state.peerHistory;
-  const permanent = state.cib.nodes.find((entry) => entry.name === name)?.attributes ?? {};
-  const attributes = { ...permanent, ...history.attributes };
+  const attributes = nodeAttributes(state, name);
   const isStandby = isTrue(attributes["standby"]);
   const isMaintenance = isTrue(attributes["maintenance"]);
   const isOnline = isLocal || hasPeer(state);
