@@ -4,7 +4,7 @@
  */
 import { isFoundActive } from "../history/index.ts";
 import type { LeftToOthers, ResourceHistory } from "../model/index.ts";
-import { isPromoted } from "./active.ts";
+import { isPromoted, newestRecord } from "./active.ts";
 import { type AgentState, isDcHere } from "./state.ts";
 
 const STATUS_OK = 0;
@@ -31,9 +31,9 @@ export function listOwn(state: AgentState): LeftToOthers {
  * True when the resource was started or found active here, and not stopped for sure since. A probe
  * that has told nothing yet is no claim: the peer may be asking the same.
  */
-function wasStartedHere({ records }: ResourceHistory): boolean {
-  const newest = records.toSorted((a, b) => b.callId - a.callId)[0];
-  if (newest === undefined) return false;
+function wasStartedHere(history: ResourceHistory): boolean {
+  const newest = newestRecord(history);
+  if (newest === null) return false;
   const { operation, intervalMs, outcome, expectedStatus } = newest;
   if (operation === "stop") return !(outcome.kind === "exited" && outcome.status === STATUS_OK);
   if (operation !== "monitor") return outcome.kind !== "notSpawned";
