@@ -26,6 +26,19 @@ function isWritten(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** As after a pause of the host: no timer runs and nothing is read. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const startAt = performance.now();
+  while (!holds()) {
+    assert.ok(performance.now() - startAt < 4000, "did not come true in 4 s");
+    await sleep(20);
+  }
+}
+
 function shown(): string {
   return ip("-n", NAMESPACE, "-o", "addr", "show", "scope", "global").trim();
 }
@@ -156,5 +169,43 @@ suite("lease keeper, in a network namespace", function () {
     await sleep(700);
     assert.deepEqual([shown(), lost, keeper.leases()], ["", [], []]);
     assert.equal(await keeper.hold(LEASE), null, "it can be held again");
+  });
+
+  test("what is held for longer stays for that time, though nothing renews it", async () => {
+    const v6 = { ...LEASE, ip: "fd51::7", prefixLength: 64 };
+    await Promise.all([keeper.hold(LEASE), keeper.hold(v6)]);
+    await until(() => keeper.leases().length === 2);
+    await keeper.holdFor(3);
+    assert.deepEqual(shown().match(/valid_lft \w+/g), ["valid_lft 3sec", "valid_lft 3sec"]);
+    const both = keeper.leases().map(({ ip }) => ip);
+    assert.deepEqual(both, [LEASE.ip, v6.ip], "it may be there, so the node says that it holds it");
+    await sleep(1800);
+    assert.equal(shown().split("\n").length, 2);
+    await until(() => shown() === "");
+    assert.deepEqual(lost, []);
+  });
+
+  test("a renewal under way does not shorten what is held for longer", async () => {
+    assert.equal(await keeper.hold(LEASE), null);
+    await sleep(295);
+    keeper.renewDue();
+    await keeper.holdFor(10);
+    await batch.run([]);
+    assert.match(shown(), /valid_lft 10sec/);
+  });
+
+  test("what somebody removed is not put back to be held for longer", async () => {
+    assert.equal(await keeper.hold(LEASE), null);
+    ip("-n", NAMESPACE, "addr", "del", "198.51.100.7/24", "dev", "d0");
+    await keeper.holdFor(10);
+    assert.equal(shown(), "");
+  });
+
+  test("a lease that may have been taken over meanwhile is not held for longer", async () => {
+    assert.equal(await keeper.hold(LEASE), null);
+    standStill(800); // Beyond the margin, in which the kernel has it still.
+    await keeper.holdFor(10);
+    assert.match(shown(), /valid_lft [01]sec/);
+    await until(() => shown() === "");
   });
 });

@@ -37,6 +37,8 @@ export function leaseLifetimeSec(tokenTimeoutMs: number): number {
 export class LeaseKeeper {
   readonly #batch: IpBatch;
   readonly #lifetimeSec: number;
+  /** Nothing older than this is renewed. */
+  readonly #renewLimitMs: number;
   readonly #onLost: LeaseLost;
   readonly #turns = new AddressTurns();
   readonly #leases = new Map<string, Lease>();
@@ -51,6 +53,7 @@ export class LeaseKeeper {
   constructor(batch: IpBatch, lifetimeSec: number, onLost: LeaseLost) {
     this.#batch = batch;
     this.#lifetimeSec = lifetimeSec;
+    this.#renewLimitMs = lifetimeSec * 1000 - RENEW_MARGIN_MS;
     this.#onLost = onLost;
   }
 
@@ -151,18 +154,24 @@ export class LeaseKeeper {
    */
   async holdFor(seconds: number): Promise<void> {
     this.close();
-    const requests = [...this.#leases.values()].map(({ request }) => request);
+    const leases = [...this.#leases.values()];
     // A renewal that is under way must not shorten it again.
-    for (const request of requests) this.#endRenewal(nameOf(request));
+    for (const { name } of leases) this.#endRenewal(name);
     await Promise.all(
-      requests.map((request) => this.#turns.take(request, () => this.#extend(request, seconds))),
+      leases.map((lease) => this.#turns.take(lease.request, () => this.#extend(lease, seconds))),
     );
   }
 
-  async #extend(request: LeaseRequest, seconds: number): Promise<void> {
-    const seen = await this.#batch.run([showLine(request)]);
+  async #extend({ request, lines, renewedAt }: Lease, seconds: number): Promise<void> {
+    const ageMs = () => performance.now() - renewedAt;
+    const refuse = () => (ageMs() > this.#renewLimitMs ? "its turn came too late" : null);
+    const seen = await this.#batch.run([lines.show], { refuse });
     if (seen.kind !== "answered" || !showsAddress(seen.shown, request)) return;
-    await this.#batch.run([this.#replaceLine(request, seconds)]);
+    const answer = await this.#batch.run([this.#replaceLine(request, seconds)], { refuse });
+    // The line waited in a pipe: had it waited too long, the address was added anew.
+    if (answer.kind !== "refused" && ageMs() > this.#lifetimeSec * 1000) {
+      await this.#remove(request);
+    }
   }
 
   /** Stops renewing without deleting anything: the kernel removes it soon. */
@@ -196,7 +205,7 @@ export class LeaseKeeper {
   }
 
   async #renew(lease: Lease): Promise<void> {
-    const limitMs = this.#lifetimeSec * 1000 - RENEW_MARGIN_MS;
+    const limitMs = this.#renewLimitMs;
     let writtenAt = performance.now();
     const sinceMs = Math.round(writtenAt - lease.renewedAt);
     if (sinceMs > limitMs) return this.#lose(lease, `not renewed for ${sinceMs} ms`);
