@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { type AgentResult, failed, OCF } from "../contract.ts";
 
 /** A path by the name of its parameter. */
@@ -20,8 +20,8 @@ export function explainAbsence({
 }: NeededFiles): string | null {
   for (const named of [binary, ...configs]) {
     const [name, path] = named;
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return `${name} "${path}": not found`;
+    const stat = statOf(path);
+    if (stat === null) return `${name} "${path}": not found`;
     const mayBeFolder = mayBeFolders && named !== binary;
     if (!stat.isFile() && !mayBeFolder) return `${name} "${path}": expected a file`;
   }
@@ -43,5 +43,14 @@ function isScript(path: string): boolean {
     return readSync(file, buffer, 0, 2, 0) === 2 && buffer.toString("latin1") === "#!";
   } finally {
     closeSync(file);
+  }
+}
+
+/** Null for a path that leads nowhere, whatever the reason, such as a file in place of a folder. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
