@@ -28,7 +28,7 @@ const LIST_FRESH_MS = 2;
 export interface LinkQuestions extends Pick<AddressTable, "whoHas" | "announce"> {
   /** The same as `whoHas`, but always asks; its silences spare the next `whoHas` its waiting. */
   readonly askAnew: AddressTable["whoHas"];
-  /** Notes an address that is asked for as soon as any other one is. */
+  /** Notes an address that is asked for together with the next one. */
   readonly expect: (place: Place) => void;
   /** Ends the children. */
   readonly close: () => void;
