@@ -59,8 +59,9 @@ export class ProcessWaiter {
 function start(pid: number): ChildProcess | null {
   const [program, ...words] = COMMAND;
   try {
-    const list = openPidList(pid);
+    const list = openNamelessFile();
     try {
+      writeSync(list, `${pid}\n`, 0); // At a position, so that the child reads from the start.
       return spawn(program, words, { stdio: [list, "ignore", "ignore"] });
     } finally {
       closeSync(list);
@@ -71,12 +72,10 @@ function start(pid: number): ChildProcess | null {
 }
 
 /** A regular file, which `pidwait` insists on, that has no name any more. */
-function openPidList(pid: number): number {
+function openNamelessFile(): number {
   const folder = mkdtempSync(join(tmpdir(), "lb-pid-"));
   try {
-    const list = openSync(join(folder, "pid"), "wx+", 0o600);
-    writeSync(list, `${pid}\n`, 0); // At a position, so that the child reads from the start.
-    return list;
+    return openSync(join(folder, "pid"), "wx+", 0o600);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,10 +1,13 @@
 // Real processes and real `pidwait` children.
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setup, suite, teardown, test } from "mocha";
 
+import { ProcessWaiter } from "./process-waiter.ts";
 import { ProcessWatch } from "./process-watch.ts";
 
 suite("process watch", function () {
@@ -79,6 +82,25 @@ suite("process watch", function () {
     watch.close();
     await until(() => !isAlive(waiter));
     assert.equal(told, 0);
+  });
+
+  test("where no file can be written nobody waits, and no file is left open", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lbt-full-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", folder]);
+    const { TMPDIR } = process.env;
+    try {
+      writeFileSync(join(folder, "all"), Buffer.alloc(4096));
+      process.env["TMPDIR"] = folder;
+      const ended = new Promise<void>((resolve) => {
+        assert.equal(new ProcessWaiter(child.pid ?? 0, resolve).childPid, null);
+      });
+      await ended;
+    } finally {
+      if (TMPDIR === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = TMPDIR;
+      execFileSync("umount", [folder]); // Refused while a file in it is open.
+      rmdirSync(folder);
+    }
   });
 
   test("no more than eight processes have a waiter", async () => {
