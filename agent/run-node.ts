@@ -5,7 +5,6 @@
  */
 import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import type { AddressTable } from "../resource-agents/contract.ts";
 import { runCommand } from "../resource-agents/index.ts";
 import {
@@ -48,7 +47,7 @@ import type { EventLog } from "./shell/log/index.ts";
 import { openProber } from "./shell/prober/index.ts";
 import { type OpenRequests, openRequests } from "./shell/requests/index.ts";
 import {
-  isBeingRestarted,
+  endsInRestart,
   isSupervised,
   openSupervisor,
   type Supervisor,
@@ -66,9 +65,6 @@ const EXIT_MAX_MS = 5000;
  * second, on a slow machine in a few; one that never comes leaves the service to the peer after it.
  */
 const RESTART_HOLD_SEC = 10;
-/** Operations under way are waited for so long before a restart, and looked at so often. */
-const RESTART_WAIT_MAX_MS = 5000;
-const RESTART_POLL_MS = 20;
 
 /** A port or the socket is taken, or the heartbeat process cannot run: not a matter of restarts. */
 const EXIT_UNUSABLE_HOST = 3;
@@ -351,22 +347,20 @@ function stampStatus(reply: ApiReply): ApiReply {
 
 /** A signal: a stop, or under systemd perhaps the first half of a restart. */
 function end(parts: Parts): void {
-  isBeingRestarted(parts.settings.environment)
+  endsInRestart({
+    environment: parts.settings.environment,
+    isBusy: () => parts.driver !== null && isTooBusyToInspect(parts.driver.state()),
+    isStopping: () => parts.driver !== null && parts.driver.state().stopping !== null,
+  })
     .then((isRestart) => (isRestart ? restart(parts) : leave(parts)))
     .catch((error: unknown) => fail(parts, messageOf(error)));
 }
 
 /** Everything stays as it is for the next agent, which finds it by its probes. */
 async function restart(parts: Parts): Promise<void> {
-  const latestAt = performance.now() + RESTART_WAIT_MAX_MS;
-  // What is being started or stopped comes to its end, so that the next agent knows what it finds.
-  while (isBusy(parts) && performance.now() < latestAt) await pause(RESTART_POLL_MS);
+  if (parts.isEnding) return;
   parts.settings.log.write({ level: "info", event: "restarting", fields: {} });
   await close(parts, 0, RESTART_HOLD_SEC);
-}
-
-function isBusy({ driver }: Parts): boolean {
-  return driver !== null && isTooBusyToInspect(driver.state());
 }
 
 /** This node's resources move away first, then it says goodbye. */

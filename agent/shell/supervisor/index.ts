@@ -6,4 +6,4 @@ export {
   type SupervisorPorts,
   watchdogIntervalMs,
 } from "./supervisor.ts";
-export { isBeingRestarted } from "./unit-job.ts";
+export { endsInRestart } from "./unit-job.ts";
