@@ -152,6 +152,7 @@ suite("directives of httpd", () => {
       "BalancerMember balancer://local http://127.0.0.1:8081",
       "ProxyPass /c http://three.example/ retry=5",
       "ProxyPass /e balancer://a/",
+      "ProxyPass /d http://[fd00::2]/",
       "ProxyPass /g http://127.0.0.1:8081/",
       "ProxyPassMatch ^/(.*)$ http://$1/",
     ]);
@@ -165,6 +166,7 @@ suite("directives of httpd", () => {
       },
       { name: "b", members: [{ host: "two.example", port: 443 }] },
       { name: "three.example:80", members: [{ host: "three.example", port: 80 }] },
+      { name: "[fd00::2]:80", members: [{ host: "fd00::2", port: 80 }] },
     ]);
   });
 

@@ -1,4 +1,10 @@
-import { gatherGroups, type Member, type MemberGroup, parseMember } from "../web-checks/index.ts";
+import {
+  type FoundMember,
+  gatherGroups,
+  type Member,
+  type MemberGroup,
+  parseMember,
+} from "../web-checks/index.ts";
 import type { Directive } from "./directives.ts";
 
 /** Ports of what is proxied to without one. */
@@ -24,12 +30,12 @@ export function findMemberGroups(directives: readonly Directive[]): readonly Mem
   return gatherGroups(directives.flatMap(membersOf));
 }
 
-function membersOf(directive: Directive): (Member & { readonly group: string })[] {
+function membersOf(directive: Directive): FoundMember[] {
   const { name, args, sections } = directive;
   if (name !== "balancermember" && name !== "proxypass") return [];
   const member = firstMember(args);
   if (member === null) return [];
-  if (name === "proxypass") return [{ ...member, group: `${member.host}:${member.port}` }];
+  if (name === "proxypass") return [{ ...member, group: null }];
   const section = sections.findLast((each) => each.name === "proxy")?.args[0] ?? "";
   const balancer = [...args, section].map((word) => BALANCER.exec(word)?.[1]).find(Boolean);
   return balancer === undefined ? [] : [{ ...member, group: balancer.toLowerCase() }];

@@ -6,7 +6,12 @@ import {
   type FileStamps,
   stampFiles,
 } from "../host-checks/index.ts";
-import { gatherGroups, type Member, type MemberGroup, parseMember } from "../web-checks/index.ts";
+import {
+  type FoundMember,
+  gatherGroups,
+  type MemberGroup,
+  parseMember,
+} from "../web-checks/index.ts";
 import { type ConfigLine, parseHaproxyConfig } from "./parse-config.ts";
 import type { HaproxySettings } from "./settings.ts";
 
@@ -111,7 +116,7 @@ function bindsOf({ words }: ConfigLine): Bind[] {
 }
 
 /** A server whose port depends on that of the client's connection cannot be asked. */
-function memberOf({ words, section, name }: ConfigLine): (Member & { readonly group: string })[] {
+function memberOf({ words, section, name }: ConfigLine): FoundMember[] {
   const [first, , second = "", third = ""] = words;
   if (section !== "backend" && section !== "listen") return [];
   if (words.includes("disabled")) return [];

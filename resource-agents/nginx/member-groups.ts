@@ -24,7 +24,7 @@ export function findMemberGroups(directives: readonly Directive[]): readonly Mem
     const [, scheme = "", place = ""] = /^(?:(\w+):\/\/)?([^/]*)/.exec(args[0] ?? "") ?? [];
     if (names.has(place)) return [];
     const member = parseMember(place, /s$/.test(scheme) ? PORT_TLS : PORT_DEFAULT);
-    return member === null ? [] : [{ ...member, group: `${member.host}:${member.port}` }];
+    return member === null ? [] : [{ ...member, group: null }];
   });
   return gatherGroups([...ofUpstreams, ...direct]);
 }

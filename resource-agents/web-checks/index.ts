@@ -2,6 +2,7 @@
 export { parseExtendedRegex } from "./extended-regex.ts";
 export { type DeepServer, findDeepHere, withGroups } from "./find-deep.ts";
 export {
+  type FoundMember,
   findGroupsDown,
   gatherGroups,
   type Member,

@@ -12,6 +12,11 @@ export interface MemberGroup {
   readonly members: readonly Member[];
 }
 
+/** A member as a configuration names it; `group` null: in none. */
+export interface FoundMember extends Member {
+  readonly group: string | null;
+}
+
 /** How long members are waited for, in milliseconds, and what ends the wait early. */
 export interface ReachOptions {
   readonly timeoutMs: number;
@@ -27,16 +32,17 @@ const REACH_MAX_MS = 2000;
 const REACH_LEAST_MS = 500;
 
 /**
- * Gathers members by the name of their group, each once; a group with a member on loopback is left
- * out, since nobody can reach that from another host.
+ * Gathers members by the name of their group, each once; one without a group is a group, and named
+ * after its member. A group with a member on loopback is left out, since nobody can reach that from
+ * another host.
  */
-export function gatherGroups(
-  found: readonly (Member & { readonly group: string })[],
-): readonly MemberGroup[] {
+export function gatherGroups(found: readonly FoundMember[]): readonly MemberGroup[] {
   const groups = new Map<string, Map<string, Member>>();
   for (const { group, host, port } of found) {
-    const members = groups.get(group) ?? new Map<string, Member>();
-    groups.set(group, members.set(showMember({ host, port }), { host, port }));
+    const shown = showMember({ host, port });
+    const name = group ?? shown;
+    const members = groups.get(name) ?? new Map<string, Member>();
+    groups.set(name, members.set(shown, { host, port }));
   }
   return [...groups]
     .map(([name, members]) => ({ name, members: [...members.values()] }))
