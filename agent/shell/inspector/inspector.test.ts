@@ -12,7 +12,12 @@ import {
   type ResourceAgent,
   SUCCEEDED,
 } from "../../../resource-agents/contract.ts";
-import type { Inspection, OperationOrder, ShownFile } from "../../core/model/index.ts";
+import type {
+  Inspection,
+  OperationOrder,
+  ResourceInspection,
+  ShownFile,
+} from "../../core/model/index.ts";
 import { questionContext } from "../executor/index.ts";
 import { FileDigests } from "./file-digests.ts";
 import { type Inspector, openFileReader, openInspector } from "./index.ts";
@@ -86,6 +91,36 @@ function firstInspection(
       onInspected: resolve,
     });
   }).finally(() => inspector?.close());
+}
+
+/** What two looks find of one resource; how many have ended decides what each finds here. */
+async function twoLooks(
+  host: (ended: number) => {
+    readonly agent?: ResourceAgent | null;
+    readonly order?: OperationOrder;
+  },
+  resourceMaxMs = 15_000,
+): Promise<readonly (ResourceInspection | undefined)[]> {
+  const looks: (ResourceInspection | undefined)[] = [];
+  await new Promise<void>((resolve) => {
+    const inspector = openInspector({
+      ...portsWith(async () => {
+        const { agent = AGENT } = host(looks.length);
+        return agent;
+      }),
+      resources: () => [host(looks.length).order ?? ORDER],
+      isBusy: () => false,
+      occasion: () => String(looks.length),
+      resourceMaxMs,
+      onInspected: ({ resources }) => {
+        looks.push(resources[0]);
+        if (looks.length < 2) return;
+        inspector.close();
+        resolve();
+      },
+    });
+  });
+  return looks;
 }
 
 const BLOCKER: ReadinessFinding = { severity: "blocks", problem: "no key", remedy: "make one" };
@@ -208,67 +243,30 @@ suite("inspection of what resources need", function () {
       validate: async ({ parameters }) =>
         parameters["port"] === "80" ? SUCCEEDED : failed(OCF.ERR_CONFIGURED, "bad port"),
     };
-    const problems: (string | undefined)[] = [];
-    await new Promise<void>((resolve) => {
-      const inspector = openInspector({
-        ...portsWith(async () => agent),
-        resources: () => [{ ...ORDER, parameters: { port: problems.length === 0 ? "x" : "80" } }],
-        isBusy: () => false,
-        occasion: () => String(problems.length),
-        onInspected: ({ resources }) => {
-          problems.push(resources[0]?.findings[0]?.problem);
-          if (problems.length < 2) return;
-          inspector.close();
-          resolve();
-        },
-      });
+    const looks = await twoLooks((ended) => {
+      return { agent, order: { ...ORDER, parameters: { port: ended === 0 ? "x" : "80" } } };
     });
+    const problems = looks.map((look) => look?.findings[0]?.problem);
     assert.deepEqual(problems, ["bad port", undefined]);
   });
 
   test("an agent that has come to this node is asked at once", async () => {
-    const problems: (string | undefined)[] = [];
-    await new Promise<void>((resolve) => {
-      const inspector = openInspector({
-        ...portsWith(async () => (problems.length === 0 ? null : AGENT)),
-        resources: () => [ORDER],
-        isBusy: () => false,
-        occasion: () => String(problems.length),
-        onInspected: ({ resources }) => {
-          problems.push(resources[0]?.findings[0]?.problem);
-          if (problems.length < 2) return;
-          inspector.close();
-          resolve();
-        },
-      });
-    });
+    const looks = await twoLooks((ended) => ({ agent: ended === 0 ? null : AGENT }));
+    const problems = looks.map((look) => look?.findings[0]?.problem);
     const absent = "agent ocf:test:Web: is not on this node, or cannot be read";
     assert.deepEqual(problems, [absent, undefined]);
   });
 
   test("what could not be looked at differs from nothing", async () => {
     const items: readonly ComparedItem[] = [{ kind: "version", name: "web", value: "1.2" }];
-    const facts: Inspection["resources"][number]["facts"][] = [];
+    let asked = 0;
     const agent: ResourceAgent = {
       ...AGENT,
-      checkReadiness: () => (facts.length === 0 ? Promise.resolve([]) : new Promise(() => {})),
+      checkReadiness: () => (++asked === 1 ? Promise.resolve([]) : new Promise(() => {})),
       listCompared: async () => items,
     };
-    await new Promise<void>((resolve) => {
-      const inspector = openInspector({
-        ...portsWith(async () => agent),
-        resources: () => [ORDER],
-        isBusy: () => false,
-        occasion: () => String(facts.length),
-        resourceMaxMs: 50,
-        onInspected: ({ resources }) => {
-          facts.push(resources[0]?.facts ?? []);
-          if (facts.length < 2) return;
-          inspector.close();
-          resolve();
-        },
-      });
-    });
+    const looks = await twoLooks(() => ({ agent }), 50);
+    const facts = looks.map((look) => look?.facts);
     assert.deepEqual(facts, [items, items]);
   });
 
