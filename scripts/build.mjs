@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { listHelp } from "../ctl/list-help.ts";
 import { compileMessages } from "../proto/compile-messages.ts";
-import { loadLazily } from "./load-lazily.mjs";
+import { loadLazily } from "./load-lazily.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Programs that are read as a whole when they start. */
@@ -102,6 +102,7 @@ async function buildInParts(name, entryPoint) {
     ...options,
     entryPoints: { [name]: entryPoint },
     outdir: "dist.new",
+    outExtension: { ".js": ".cjs" },
     format: "esm",
     splitting: true,
     chunkNames: `${name}-[hash]`,
@@ -114,10 +115,8 @@ async function buildInParts(name, entryPoint) {
       target: options.target,
       supported: { "dynamic-import": false },
     });
-    const file = basename(path).replace(/\.js$/, ".cjs");
-    const part = loadLazily(code.replace(/(["'])\.\/([\w-]+)\.js\1/g, '"./$2.cjs"'), file);
-    const short = await transform(part, { minifyWhitespace: true });
-    writeFileSync(join(fresh, file), short.code);
+    const short = await transform(loadLazily(code), { minifyWhitespace: true });
+    writeFileSync(join(fresh, basename(path)), short.code);
   }
   return { metafile };
 }

@@ -173,7 +173,7 @@ install_npm_packages() {
 
 build_programs() {
   local sources=(agent ctl resource-agents proto packaging/attribute-tools package-lock.json)
-  sources+=(scripts/build.mjs scripts/load-lazily.mjs)
+  sources+=(scripts/build.mjs scripts/load-lazily.ts)
   local newer=missing
   if [ -e dist/lb-agent.cjs ]; then
     newer=$(find "${sources[@]}" \( -type d -o -type f ! -name '*.test.ts' \) \
