@@ -153,7 +153,7 @@ function tellLoss(constraint: Constraint, node: NodeName): string {
     case "orderSets":
       return "gives up that its resources start and stop in this order";
     default:
-      return node === "" ? "removes the constraint" : `lets ${node} count as any other node`;
+      return node === "" ? "removes the constraint" : `lets ${node} count like every other node`;
   }
 }
 

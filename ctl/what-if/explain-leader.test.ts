@@ -35,6 +35,13 @@ suite("what brings a resource to a node that follows another", () => {
     ]);
   });
 
+  test("a constraint of the configuration is given up with what it says of the node", () => {
+    const away = '<rsc_location id="away" rsc="server" node="ip2" score="-INFINITY"/>';
+    assert.deepEqual(remedies(away), [
+      "lbctl constraint delete away: lets ip2 count like every other node",
+    ]);
+  });
+
   test("colocations in a circle end", () => {
     const back = '<rsc_colocation id="ba" rsc="address" with-rsc="server" score="INFINITY"/>';
     assert.ok(remedies(BESIDE + back).length > 0);

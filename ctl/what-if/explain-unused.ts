@@ -1,5 +1,5 @@
-import { withoutNumber } from "../../agent/core/model/index.ts";
 /** Why a failure that was supposed did not happen. */
+import { withoutNumber } from "../../agent/core/model/index.ts";
 import { type Fault, renderFault } from "./fault.ts";
 import type { Simulation } from "./run-steps.ts";
 

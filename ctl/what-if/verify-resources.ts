@@ -9,8 +9,7 @@ import {
 } from "../../agent/core/model/index.ts";
 import { errorOf, type Finding, warningOf } from "./finding.ts";
 
-/** What stands for an address with IPaddr2. */
-/** One agent by its two names. */
+/** What stands for an address: one agent by its two names. */
 const ADDRESS_AGENTS: ReadonlySet<string> = new Set(["ocf:heartbeat:IPaddr2", "ocf:lb:IPaddr2"]);
 
 /** Every such matter, in the order of the configuration. */
