@@ -42,8 +42,7 @@ export function planResources(
     const part = { file: cib.file, what: KIND_NAMES.cib, lines: [...plan.lines, ...own.lines] };
     return { cib: plan.cib, part, problems: inFile(cib.file, plan.problems) };
   }
-  if (services === null || !hasServices(services.rm))
-    return { cib: null, part: null, problems: [] };
+  if (services === null) return { cib: null, part: null, problems: [] };
   const count = countElements(services.rm);
   if (count > SERVICE_ELEMENTS_MAX) {
     const path = `${services.file}: line ${services.rm.line}: rm`;
@@ -60,8 +59,8 @@ export function planResources(
     rename: (name) => target.map.get(name) ?? name,
   });
   const part = { file: services.file, what: "services of rgmanager", lines: lines.lines };
-  // Without a service there is nothing to replace a configuration by.
-  if (!hasServices(services.rm)) return { cib: null, part, problems: [] };
+  // Without a resource there is nothing to replace a configuration by.
+  if (made.resources.length === 0) return { cib: null, part, problems: [] };
   return { cib: made, part, problems: inFile(services.file, checkCib(made, nodes)) };
 }
 

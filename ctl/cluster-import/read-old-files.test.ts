@@ -396,6 +396,24 @@ suite("services of rgmanager", () => {
     has(plan.part?.lines ?? [], "dropped", ["rm of file0", /are those of file1/]);
   });
 
+  test("services without an equivalent are no configuration, and each has its line", () => {
+    const text =
+      '<cluster name="c"><rm><service name="db"><mysql name="m"/></service></rm></cluster>';
+    const plan = planResources(read(text), { nodes: NODES, map: NO_MAP });
+    assert.equal(plan.cib, null);
+    has(plan.part?.lines ?? [], "dropped", ["service db", /nothing in it has an equivalent/]);
+  });
+
+  test("without a service the rest of the section has its lines", () => {
+    const text =
+      '<cluster name="c"><rm><failoverdomains><failoverdomain name="d"/></failoverdomains>' +
+      '<resources><script name="x" file="/etc/init.d/x"/></resources></rm></cluster>';
+    const plan = planResources(read(text), { nodes: NODES, map: NO_MAP });
+    assert.equal(plan.cib, null);
+    has(plan.part?.lines ?? [], "dropped", ["script x", /in no service/]);
+    has(plan.part?.lines ?? [], "dropped", ["failoverdomain d", /named by no service/]);
+  });
+
   test("more elements than a configuration has room for are refused", () => {
     const text = `<cluster name="c"><rm>${"<service/>".repeat(5001)}</rm></cluster>`;
     const plan = planResources(read(text), { nodes: NODES, map: NO_MAP });

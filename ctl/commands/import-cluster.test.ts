@@ -259,6 +259,21 @@ suite("lbctl cluster import", function () {
     assert.match(err, /only resources are imported, and there are none/);
   });
 
+  test("with a running agent, services that have no equivalent replace nothing", async () => {
+    await runAgent();
+    const rm = (services: string): string =>
+      file("cluster.conf", `<cluster name="c"><rm>${services}</rm></cluster>`);
+    const database = '<service name="db"><mysql name="m"/></service>';
+    const [exitCode, out, err] = await run(rm(database));
+    assert.equal(exitCode, 2);
+    assert.match(out, /dropped {7}service db: nothing in it has an equivalent here/);
+    assert.match(err, /only resources are imported, and there are none/);
+    const [refused, , said] = await run(rm("<service/>".repeat(5001)));
+    assert.equal(refused, 2);
+    assert.match(said, /at most 5000 elements/);
+    assert.deepEqual(asked, []);
+  });
+
   test("files that are none, or too much, are refused with one line", async () => {
     const rows: readonly (readonly [string, RegExp])[] = [
       [join(folder, "none"), /does not exist/],

@@ -233,6 +233,9 @@ async function importResources(
     const names = nodes.map(({ name }) => name);
     const plan = planResources(files, { nodes: names, map: about.map });
     if (plan.cib === null) {
+      const { problems } = plan;
+      const parts = partOf(plan).filter(({ lines }) => lines.length > 0);
+      if (parts.length + problems.length > 0) report(session, { parts, problems });
       throw refused(
         "lb-agent runs here, so only resources are imported, and there are none in these files; " +
           '"pcs cluster cib FILE" on the old cluster writes those of Pacemaker',
