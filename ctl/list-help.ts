@@ -1,23 +1,10 @@
 /** The help of every command, for the build to put into help-texts.ts. */
 import type { Command } from "commander";
-import { buildProgram } from "./program.ts";
+import { describedProgram } from "./described-program.ts";
 
 /** Texts by the words of each command, under each of its names; of `lbctl --help` under "". */
 export function listHelp(): Readonly<Record<string, string>> {
-  const nowhere = "";
-  const program = buildProgram({
-    terminal: { out: () => {}, err: () => {} },
-    paths: {
-      etc: nowhere,
-      run: nowhere,
-      lib: nowhere,
-      log: nowhere,
-      socket: nowhere,
-      pidFile: nowhere,
-      agentLog: nowhere,
-    },
-    withAgent: () => Promise.reject(new Error("help needs no agent")),
-  });
+  const program = describedProgram();
   program.configureOutput({ getOutHelpWidth: () => 80 });
   return Object.fromEntries(textsBelow(program, [""]));
 }

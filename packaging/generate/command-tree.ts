@@ -1,6 +1,6 @@
 /** The commands of lbctl as data: what manual page and completions are made from. */
 import type { Command } from "commander";
-import { buildProgram } from "../../ctl/program.ts";
+import { describedProgram } from "../../ctl/described-program.ts";
 
 /** What can stand for a value or a word, where it is known. */
 export type ValueKind =
@@ -31,22 +31,7 @@ export interface TreeCommand {
 
 /** Reads the real tree; nothing of it is run. */
 export function readCommandTree(): TreeCommand {
-  const terminal = { out: () => {}, err: () => {} };
-  const none = "";
-  const program = buildProgram({
-    terminal,
-    paths: {
-      etc: none,
-      run: none,
-      lib: none,
-      log: none,
-      socket: none,
-      pidFile: none,
-      agentLog: none,
-    },
-    withAgent: () => Promise.reject(new Error("a description runs no command")),
-  });
-  return readCommand(program, []);
+  return readCommand(describedProgram(), []);
 }
 
 /** A command and all below it, each before those below it. */
