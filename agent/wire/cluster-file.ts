@@ -18,6 +18,8 @@ export const CLUSTER_FILE_NAMES = { config: "cluster.yaml", authkey: "authkey" }
 /** Bounds and defaults of the settings. Times are in milliseconds. */
 export const CLUSTER_LIMITS = {
   port: 5405,
+  /** The next one is a port too. */
+  portMax: 65_534,
   tokenMinMs: 100,
   tokenMaxMs: 60_000,
   quorumTimeoutMaxMs: 3_600_000,
@@ -67,7 +69,9 @@ export function parseClusterFile(document: unknown): ClusterFile {
   const check = new FileCheck();
   const root = check.fields("cluster.yaml", document, CLUSTER_FILE_FIELDS.file);
   const clusterName = check.text("name", root["name"]);
-  if (clusterName !== "" && !isName(clusterName)) check.refuse("name", clusterName, NAME_RULE);
+  if (clusterName !== "" && !isClusterName(clusterName)) {
+    check.refuse("name", clusterName, NAME_RULE);
+  }
   const nodes = parseNodes(check, root["nodes"]);
   const transport = check.choice("transport", root["transport"] ?? "udpu", TRANSPORTS);
   const profile = check.choice("profile", root["profile"] ?? "lan", PROFILES);
@@ -76,7 +80,8 @@ export function parseClusterFile(document: unknown): ClusterFile {
     root["token_timeout_ms"] ?? PROFILE_TOKEN_MS[profile],
     [CLUSTER_LIMITS.tokenMinMs, CLUSTER_LIMITS.tokenMaxMs],
   );
-  const port = check.integer("port", root["port"] ?? CLUSTER_LIMITS.port, [1, 65_534]);
+  const { port: portDefault, portMax } = CLUSTER_LIMITS;
+  const port = check.integer("port", root["port"] ?? portDefault, [1, portMax]);
   const quorum = parseQuorum(check, root["quorum"] ?? {}, tokenTimeoutMs);
   const family = addressFamily(nodes[0]?.addresses[0] ?? "") ?? 4;
   const multicastGroup = parseGroup(check, root["multicast_group"], {
@@ -142,7 +147,8 @@ export function encodeClusterFile(config: ClusterConfig): string {
 
 const NAME_RULE = "must be letters, digits, '.', '_' and '-', at most 64, letter or digit first";
 
-function isName(text: string): boolean {
+/** True for what may be the name of a cluster, or of a node. */
+export function isClusterName(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
 }
 
@@ -179,7 +185,7 @@ function parseNode(check: FileCheck, value: unknown, path: string): ClusterNode 
   const fields = check.fields(path, value, CLUSTER_FILE_FIELDS.node);
   const id = check.integer(`${path}.id`, fields["id"], [1, 2]);
   const name = check.text(`${path}.name`, fields["name"]);
-  if (name !== "" && !isName(name)) check.refuse(`${path}.name`, name, NAME_RULE);
+  if (name !== "" && !isClusterName(name)) check.refuse(`${path}.name`, name, NAME_RULE);
   const list: readonly unknown[] = Array.isArray(fields["addresses"]) ? fields["addresses"] : [];
   if (list.length < 1 || list.length > CLUSTER_LIMITS.linksMax) {
     check.refuse(`${path}.addresses`, `${list.length}`, "must be a list of one or two addresses");

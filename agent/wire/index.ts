@@ -28,6 +28,7 @@ export {
   CLUSTER_LIMITS,
   type ClusterFile,
   encodeClusterFile,
+  isClusterName,
   multicastGroupOf,
   parseClusterFile,
   quorumTimeoutDefaultMs,

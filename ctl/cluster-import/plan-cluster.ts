@@ -8,6 +8,7 @@ import {
   addressFamily,
   CLUSTER_LIMITS,
   type ClusterFile,
+  isClusterName,
   parseClusterFile,
   quorumTimeoutDefaultMs,
 } from "../../agent/wire/index.ts";
@@ -35,7 +36,6 @@ const NODES = 2;
 const NAMES_SHOWN = 8;
 /** A node without a number comes after those that have one. */
 const ID_LAST = 2 ** 32;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** The two nodes with names, by their old numbers; or why there are none. */
 export function nameNodes(
@@ -158,7 +158,7 @@ function unknownWords(names: readonly string[], { addresses, map }: NodeWords): 
 }
 
 function planName(name: string | null, lines: ImportLines): string {
-  if (name !== null && NAME.test(name)) return name;
+  if (name !== null && isClusterName(name)) return name;
   const letters = (name ?? "").replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[._-]+/, "");
   const chosen = letters === "" ? "cluster" : letters.slice(0, 64);
   const found = name === null ? "not given" : `"${name}" cannot be a name`;

@@ -17,8 +17,6 @@ export interface PlacedValue {
 /** How many links a cluster may have. */
 export const LINKS_MAX = CLUSTER_LIMITS.linksMax;
 
-const PORT_MAX = 65_534;
-
 /** A whole number of at most 32 bits; null when it is none, which `wrong` is told. */
 export function readCount(entry: PlacedValue, name: string, wrong: Wrong): number | null {
   const number = /^\d{1,10}$/.test(entry.value) ? Number(entry.value) : Number.NaN;
@@ -31,8 +29,9 @@ export function readCount(entry: PlacedValue, name: string, wrong: Wrong): numbe
 /** A port whose next one is a port too. */
 export function readPort(entry: PlacedValue, name: string, wrong: Wrong): number | null {
   const port = readCount(entry, name, wrong);
-  if (port === null || (port >= 1 && port <= PORT_MAX)) return port;
-  const expected = `must be a port from 1 to ${PORT_MAX}`;
+  const { portMax } = CLUSTER_LIMITS;
+  if (port === null || (port >= 1 && port <= portMax)) return port;
+  const expected = `must be a port from 1 to ${portMax}`;
   wrong({ path: `line ${entry.line}: ${name}`, found: `${port}`, expected });
   return null;
 }

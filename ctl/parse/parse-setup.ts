@@ -85,7 +85,7 @@ export function makeClusterConfig(
     port:
       options.port === undefined
         ? CLUSTER_LIMITS.port
-        : parseWhole("port", options.port, [1, 65_534]),
+        : parseWhole("port", options.port, [1, CLUSTER_LIMITS.portMax]),
     profile,
     token_timeout_ms: tokenMs,
     quorum: {
