@@ -1,4 +1,28 @@
-/** Why settings of corosync.conf are left out, by section and name (corosync.conf(5)). */
+/**
+ * Why settings of corosync.conf are left out, by section and name (corosync.conf(5)), and what is
+ * said of those that cluster.conf of cman has too.
+ */
+
+/** Of whether and how messages are encrypted. */
+export const ALWAYS_SEALED =
+  "always sealed here: encrypted and authenticated, with a key of its own (authkey)";
+/** Of a cluster in which no node goes on alone. */
+export const NO_TWO_NODE =
+  "without two_node a node alone has no quorum: it takes nothing over unless no-quorum-policy is " +
+  "ignore";
+/** Of a transport that is none. */
+export const UNKNOWN_TRANSPORT = "is not known here: transport udpu, which passes everywhere";
+/** Of a transport that is not given. */
+export const MULTICAST_DEFAULT = "not given: multicast, transport udp";
+/** Of a group where the transport is another. */
+export const NO_GROUP = "only multicast has a group";
+/** Of the votes of a node. */
+export const ONE_VOTE = "each node has one vote";
+
+/** Of the port of the tokens. */
+export function renderPort(port: string): string {
+  return `port ${port}; the second one here is the next, not the one before`;
+}
 
 const TIMER = "tokens here go both ways at a tenth of the token timeout: there is no such timer";
 const SIZE = "packets here fit every link and nothing is queued by the ring";

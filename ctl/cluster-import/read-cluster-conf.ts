@@ -1,7 +1,16 @@
 /** Reads cluster.conf of cman, RHEL 6 (cluster.conf(5), cman(5)): all but its resources. */
 import type { Transport } from "../../agent/core/model/index.ts";
 import { attributeOf, childOf, childrenOf, type XmlElement } from "../cib-xml/index.ts";
-import { totemReason } from "./corosync-reasons.ts";
+import {
+  ALWAYS_SEALED,
+  MULTICAST_DEFAULT,
+  NO_GROUP,
+  NO_TWO_NODE,
+  ONE_VOTE,
+  renderPort,
+  totemReason,
+  UNKNOWN_TRANSPORT,
+} from "./corosync-reasons.ts";
 import { type ImportLines, type OldCluster, type OldNode, showPair } from "./old-cluster.ts";
 import { LINKS_MAX, readCount, readPort, type Wrong } from "./read-numbers.ts";
 
@@ -69,7 +78,7 @@ function readNode(reading: Reading, element: XmlElement): OldNode {
   const votes = attributeOf(element, "votes");
   if (votes === "1") lines.carry(`${subject} votes="1"`, "its vote", element.line);
   else if (votes !== null) {
-    lines.change(`${subject} votes="${votes}"`, "each node has one vote", element.line);
+    lines.change(`${subject} votes="${votes}"`, ONE_VOTE, element.line);
   }
   dropOthers(reading, element, {
     known: ["name", "nodeid", "votes"],
@@ -124,22 +133,14 @@ function readCman(
   const votes = value("expected_votes");
   const [twoNode, port] = [value("two_node"), value("port")];
   if (twoNode !== null) lines.carry(`cman two_node="${twoNode}"`, "quorum.two_node", line);
-  if (!isTwoNode) {
-    const text =
-      "without two_node a node alone has no quorum: it takes nothing over unless " +
-      "no-quorum-policy is ignore";
-    lines.carry("cman", text, line);
-  }
+  if (!isTwoNode) lines.carry("cman", NO_TWO_NODE, line);
   if (votes !== null) lines.carry(`cman expected_votes="${votes}"`, "quorum.expected_votes", line);
   if (cman !== null) {
     const known = ["two_node", "expected_votes", "transport", "broadcast", "port"];
     dropOthers(reading, cman, { known, reason: "has no place here" });
   }
   const place = (text: string) => ({ value: text, line: line ?? 1 });
-  if (port !== null) {
-    const text = `port ${port}; the second one here is the next, not the one before`;
-    lines.change(`cman port="${port}"`, text, line);
-  }
+  if (port !== null) lines.change(`cman port="${port}"`, renderPort(port), line);
   const transport = readTransport(reading, cman);
   return {
     transport,
@@ -163,7 +164,7 @@ function readTransport({ lines }: Reading, cman: XmlElement | null): Transport {
     return "udpu";
   }
   if (given === null) {
-    lines.carry("cman transport", "not given: multicast, transport udp", line);
+    lines.carry("cman transport", MULTICAST_DEFAULT, line);
     return "udp";
   }
   const subject = `cman transport="${given}"`;
@@ -171,7 +172,7 @@ function readTransport({ lines }: Reading, cman: XmlElement | null): Transport {
     lines.carry(subject, "transport", line);
     return given;
   }
-  lines.change(subject, "is not known here: transport udpu, which passes everywhere", line);
+  lines.change(subject, UNKNOWN_TRANSPORT, line);
   return "udpu";
 }
 
@@ -189,7 +190,7 @@ function readGroup(
   if (multicast === null || group === null) return null;
   const subject = `multicast addr="${group}"`;
   if (transport === "udp") lines.carry(subject, "multicast_group", multicast.line);
-  else lines.drop(subject, "only multicast has a group", multicast.line);
+  else lines.drop(subject, NO_GROUP, multicast.line);
   const ttl = attributeOf(multicast, "ttl");
   if (ttl !== null) {
     lines.drop(`multicast ttl="${ttl}"`, "the nodes are on one link", multicast.line);
@@ -202,11 +203,8 @@ function readTotem({ lines, wrong }: Reading, totem: XmlElement | null): number 
   for (const [name, value] of Object.entries(totem.attributes)) {
     const subject = `totem ${showPair(name, value)}`;
     if (name === "token") lines.carry(subject, "token_timeout_ms", totem.line);
-    else if (name === "secauth") {
-      const text =
-        "always sealed here: encrypted and authenticated, with a key of its own (authkey)";
-      lines.change(subject, text, totem.line);
-    } else lines.drop(subject, totemReason(name), totem.line);
+    else if (name === "secauth") lines.change(subject, ALWAYS_SEALED, totem.line);
+    else lines.drop(subject, totemReason(name), totem.line);
   }
   for (const child of totem.children) {
     lines.drop(`totem ${child.name}`, "links are those of the nodes' addresses", child.line);

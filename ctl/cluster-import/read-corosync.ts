@@ -1,6 +1,18 @@
 /** Reads corosync.conf of corosync 1, 2 and 3 (corosync.conf(5), votequorum(5)). */
 import type { Transport } from "../../agent/core/model/index.ts";
-import { interfaceReason, quorumReason, sectionReason, totemReason } from "./corosync-reasons.ts";
+import {
+  ALWAYS_SEALED,
+  interfaceReason,
+  MULTICAST_DEFAULT,
+  NO_GROUP,
+  NO_TWO_NODE,
+  ONE_VOTE,
+  quorumReason,
+  renderPort,
+  sectionReason,
+  totemReason,
+  UNKNOWN_TRANSPORT,
+} from "./corosync-reasons.ts";
 import { type ImportLines, type OldCluster, type OldNode, showPair } from "./old-cluster.ts";
 import type { CorosyncEntry, CorosyncSection } from "./parse-corosync.ts";
 import { LINKS_MAX, readCount, readPort, type Wrong } from "./read-numbers.ts";
@@ -67,11 +79,8 @@ function readTotem(
   for (const { name, value, line } of totem.entries) {
     if (["cluster_name", "token", "transport"].includes(name)) continue;
     const subject = `totem.${showPair(name, value)}`;
-    if (crypto.has(name)) {
-      const text =
-        "always sealed here: encrypted and authenticated, with a key of its own (authkey)";
-      lines.change(subject, text, line);
-    } else lines.drop(subject, totemReason(name), line);
+    if (crypto.has(name)) lines.change(subject, ALWAYS_SEALED, line);
+    else lines.drop(subject, totemReason(name), line);
   }
   return {
     clusterName: clusterName === null || clusterName.value === "" ? null : clusterName.value,
@@ -97,12 +106,12 @@ function readTransport(reading: Reading, totem: CorosyncSection): Transport {
       const isOld = totem.sections.some((each) =>
         each.entries.some(({ name }) => name === "mcastaddr" || name === "bindnetaddr"),
       );
-      if (isOld) lines.carry(subject, "not given: multicast, transport udp", line);
+      if (isOld) lines.carry(subject, MULTICAST_DEFAULT, line);
       else lines.change(subject, "not given: knet of corosync 3 becomes transport udpu", line);
       return isOld ? "udp" : "udpu";
     }
     default:
-      lines.change(subject, "is not known here: transport udpu, which passes everywhere", line);
+      lines.change(subject, UNKNOWN_TRANSPORT, line);
       return "udpu";
   }
 }
@@ -122,7 +131,7 @@ function readInterfaces(
   if (group !== null) {
     const subject = `totem.interface.${showPair("mcastaddr", group.value)}`;
     if (transport === "udp") reading.lines.carry(subject, "multicast_group", group.line);
-    else reading.lines.drop(subject, "only multicast has a group", group.line);
+    else reading.lines.drop(subject, NO_GROUP, group.line);
   }
   return {
     multicastGroup: transport === "udp" ? (group?.value ?? null) : null,
@@ -151,11 +160,7 @@ function readInterface(reading: Reading, section: CorosyncSection, index: number
       multicastGroup = entry;
     } else if (name === "mcastport" && link === 0) {
       port = readPort(entry, "mcastport", wrong);
-      lines.change(
-        subject,
-        `port ${value}; the second one here is the next, not the one before`,
-        line,
-      );
+      lines.change(subject, renderPort(value), line);
     } else if (name === "mcastaddr" || name === "mcastport") {
       lines.drop(subject, "is that of link 0 on all links", line);
     } else if (name === "broadcast" && value === "yes") {
@@ -181,7 +186,7 @@ function readNode(reading: Reading, section: CorosyncSection): OldNode {
       lines.drop(subject, `there are at most ${LINKS_MAX} links`, line);
     } else if (setting === "name") lines.carry(subject, "name of the node", line);
     else if (setting === "quorum_votes" && value === "1") lines.carry(subject, "its vote", line);
-    else if (setting === "quorum_votes") lines.change(subject, "each node has one vote", line);
+    else if (setting === "quorum_votes") lines.change(subject, ONE_VOTE, line);
     else if (setting !== "nodeid") lines.drop(subject, "is not known here", line);
   }
   if (addresses.length > 0 && addresses[0] === undefined) {
@@ -235,10 +240,6 @@ function readQuorum(reading: Reading, quorum: CorosyncSection): OldCluster["quor
     waitsForAll,
   };
 }
-
-const NO_TWO_NODE =
-  "without two_node a node alone has no quorum: it takes nothing over unless no-quorum-policy is " +
-  "ignore";
 
 function readFlag({ wrong }: Reading, entry: CorosyncEntry | null): boolean | null {
   if (entry === null) return null;
