@@ -3,11 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setup, suite, teardown, test } from "mocha";
-import { applyChanges } from "../../agent/core/configuration/index.ts";
-import { type Change, type Cib, emptyCib } from "../../agent/core/model/index.ts";
-import type { AgentClient } from "../agent-client/connect.ts";
+import { changingAgent } from "../../test/ctl/changing-agent.ts";
 import { cibDocument, dummy, propertySet } from "../cib-xml/example-documents.ts";
-import { refusedBy } from "../ctl-error.ts";
 import { readPaths } from "../paths.ts";
 import { runProgram } from "../program.ts";
 import { EXAMPLE_STATUS } from "../render/example-status.ts";
@@ -22,35 +19,14 @@ const DOCUMENT = cibDocument({
 
 suite("lbctl cib", () => {
   let folder = "";
-  let cib: Cib = emptyCib(NODES);
-  let asked: readonly Change[] = [];
+  let changing = changingAgent();
 
   setup(() => {
     folder = mkdtempSync(join(tmpdir(), "lbctl-cib-"));
-    cib = emptyCib(NODES);
-    asked = [];
+    changing = changingAgent();
   });
 
   teardown(() => rmSync(folder, { recursive: true, force: true }));
-
-  const agent: AgentClient = {
-    getRelease: () => assert.fail("not asked for"),
-    getStatus: async () => EXAMPLE_STATUS,
-    getCib: async () => cib,
-    apply: async (changes) => {
-      asked = changes;
-      const stamp = { by: "tester", atWallMs: 1_700_000_000_000 };
-      const result = applyChanges(cib, changes, { stamp, nodes: NODES });
-      if (result.kind === "refused") throw refusedBy(result.problems);
-      cib = result.cib;
-      return { cibVersion: "", notes: result.notes, savedOn: NODES, decisions: [], input: null };
-    },
-    runCommand: () => assert.fail("not asked for"),
-    readFiles: () => assert.fail("not asked for"),
-    watchStatus: () => assert.fail("not asked for"),
-    inspectNow: async () => {},
-    close: () => {},
-  };
 
   async function run(
     words: readonly string[],
@@ -67,7 +43,7 @@ suite("lbctl cib", () => {
           printed.err += `${text}\n`;
         },
       },
-      withAgent: (use) => (hasAgent ? use(agent) : assert.fail("no agent is needed")),
+      withAgent: (use) => (hasAgent ? use(changing.agent) : assert.fail("no agent is needed")),
     });
     return [exitCode, printed.out, printed.err];
   }
@@ -84,20 +60,20 @@ suite("lbctl cib", () => {
     assert.match(out, /^carried {7}primitive d: ocf:pacemaker:Dummy$/m);
     assert.match(out, /^\d+ carried, 0 changed, 0 dropped, 0 out of scope$/m);
     assert.deepEqual(
-      asked.map(({ kind }) => kind),
+      changing.asked().map(({ kind }) => kind),
       ["replaceConfiguration"],
     );
-    assert.deepEqual(cib.properties, { "stonith-enabled": "false" });
-    assert.deepEqual(cib.version, { adminEpoch: 0, epoch: 1, numUpdates: 0 });
-    assert.equal(cib.lineage.length, 1);
-    assert.equal(cib.lastChange.by, "tester");
+    assert.deepEqual(changing.cib().properties, { "stonith-enabled": "false" });
+    assert.deepEqual(changing.cib().version, { adminEpoch: 0, epoch: 1, numUpdates: 0 });
+    assert.equal(changing.cib().lineage.length, 1);
+    assert.equal(changing.cib().lastChange.by, "tester");
   });
 
   test("a dry run needs no agent and changes nothing", async () => {
     const [exitCode, out] = await run(["import", file("a.xml", DOCUMENT), "--dry-run"], false);
     assert.equal(exitCode, 0);
     assert.match(out, /Dry run: nothing was changed\n$/);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(changing.asked(), []);
   });
 
   test("nodes are mapped one --map each, before or after the file", async () => {
@@ -109,7 +85,7 @@ suite("lbctl cib", () => {
     const maps = ["--map", `old1=${NODES[1]}`, `--map=old2=${NODES[0]}`];
     assert.equal((await run(["import", ...maps, path]))[0], 0);
     assert.deepEqual(
-      cib.nodes.map(({ name }) => name),
+      changing.cib().nodes.map(({ name }) => name),
       [NODES[1], NODES[0]],
     );
   });
@@ -125,7 +101,7 @@ suite("lbctl cib", () => {
       assert.equal(exitCode, 2);
       assert.match(err, message);
     }
-    assert.deepEqual(asked, []);
+    assert.deepEqual(changing.asked(), []);
     assert.equal((await run(["import", file("a.xml", DOCUMENT), "--map", "x"]))[0], 2);
     assert.equal((await run(["import", join(folder, "none.xml")]))[0], 2);
     assert.equal((await run(["import"]))[0], 2);
@@ -135,7 +111,7 @@ suite("lbctl cib", () => {
     await run(["import", file("a.xml", DOCUMENT)]);
     const [, xml] = await run(["export"]);
     const [, json] = await run(["export", "--format", "json"]);
-    assert.deepEqual(JSON.parse(json), cib);
+    assert.deepEqual(JSON.parse(json), changing.cib());
     const fromXml = await run(["export", "--from", file("b.xml", xml)], false);
     const fromJson = await run(["export", "--from", file("b.json", json)], false);
     assert.deepEqual(fromXml, [0, xml, ""]);

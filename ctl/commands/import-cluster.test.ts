@@ -12,13 +12,10 @@ import { createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setup, suite, teardown, test } from "mocha";
-import { applyChanges } from "../../agent/core/configuration/index.ts";
-import { type Change, type Cib, emptyCib } from "../../agent/core/model/index.ts";
-import type { AgentClient } from "../agent-client/connect.ts";
+import { changingAgent } from "../../test/ctl/changing-agent.ts";
 // The command loads its readers when it runs: here before, so that no test counts the time of it.
 import "../cluster-import/index.ts";
 import "yaml";
-import { refusedBy } from "../ctl-error.ts";
 import { parseConfigText } from "../host/cluster-texts.ts";
 import { readPaths } from "../paths.ts";
 import { runProgram } from "../program.ts";
@@ -40,15 +37,13 @@ suite("lbctl cluster import", function () {
   this.timeout(60_000); // On a machine that is busy with other things.
   let folder = "";
   let etc = "";
-  let asked: readonly Change[] = [];
-  let cib: Cib = emptyCib(NODES);
+  let changing = changingAgent();
   let socket: Server | undefined;
 
   setup(() => {
     folder = mkdtempSync(join(tmpdir(), "lbctl-import-"));
     etc = join(folder, "etc");
-    asked = [];
-    cib = emptyCib(NODES);
+    changing = changingAgent();
   });
 
   teardown(async () => {
@@ -57,25 +52,6 @@ suite("lbctl cluster import", function () {
     if (open !== undefined) await new Promise((resolve) => open.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   });
-
-  const agent: AgentClient = {
-    getRelease: () => assert.fail("not asked for"),
-    getStatus: async () => EXAMPLE_STATUS,
-    getCib: async () => cib,
-    apply: async (changes) => {
-      asked = changes;
-      const stamp = { by: "tester", atWallMs: 1_700_000_000_000 };
-      const result = applyChanges(cib, changes, { stamp, nodes: NODES });
-      if (result.kind === "refused") throw refusedBy(result.problems);
-      cib = result.cib;
-      return { cibVersion: "", notes: result.notes, savedOn: NODES, decisions: [], input: null };
-    },
-    runCommand: () => assert.fail("not asked for"),
-    inspectNow: () => assert.fail("not asked for"),
-    readFiles: () => assert.fail("not asked for"),
-    watchStatus: () => assert.fail("not asked for"),
-    close: () => {},
-  };
 
   async function run(...words: readonly string[]): Promise<readonly [number, string, string]> {
     const printed = { out: "", err: "" };
@@ -89,7 +65,8 @@ suite("lbctl cluster import", function () {
           printed.err += `${text}\n`;
         },
       },
-      withAgent: (use) => (socket === undefined ? assert.fail("no agent is needed") : use(agent)),
+      withAgent: (use) =>
+        socket === undefined ? assert.fail("no agent is needed") : use(changing.agent),
     });
     return [exitCode, printed.out, printed.err];
   }
@@ -152,7 +129,7 @@ suite("lbctl cluster import", function () {
     assert.equal(statSync(join(etc, "authkey")).mode & 0o777, 0o400);
     assert.match(out, /"lbctl cluster join -" reads it/);
     assert.match(out, /the same command again on one of them brings the resources \(2\)/);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(changing.asked(), []);
   });
 
   test("the files of another cluster stay unless --force says otherwise", async () => {
@@ -226,11 +203,11 @@ suite("lbctl cluster import", function () {
     const [exitCode, out, err] = await run(file("c.conf", texts), CIB, ...words);
     assert.deepEqual([exitCode, err], [0, ""]);
     assert.deepEqual(
-      asked.map(({ kind }) => kind),
+      changing.asked().map(({ kind }) => kind),
       ["replaceConfiguration"],
     );
     assert.deepEqual(
-      cib.resources.map(({ id }) => id),
+      changing.cib().resources.map(({ id }) => id),
       ["virtual_ip", "webserver"],
     );
     assert.match(out, /primitive webserver: ocf:heartbeat:apache/);
@@ -271,7 +248,7 @@ suite("lbctl cluster import", function () {
     const [refused, , said] = await run(rm("<service/>".repeat(5001)));
     assert.equal(refused, 2);
     assert.match(said, /at most 5000 elements/);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(changing.asked(), []);
   });
 
   test("files that are none, or too much, are refused with one line", async () => {
