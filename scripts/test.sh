@@ -6,8 +6,8 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 bash scripts/setup.sh test || exit $?
 unset NODE_EXTRA_CA_CERTS # Read anew by every Node.js start, which costs 25 ms each time.
 
-counts=$(mktemp)
-trap 'rm -f "$counts"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 passed=0 failed=0
 if bash scripts/check.sh --no-tests; then passed=1; else failed=1; fi
 
@@ -17,13 +17,29 @@ if [ -z "${LB_SHARED:-}" ] && [ -d ../shared ]; then
   export LB_SHARED
 fi
 
-LB_TEST_COUNTS=$counts node_modules/.bin/mocha --reporter scripts/reporter.cjs "$@" \
-  '{agent,ctl,resource-agents,proto,test}/**/*.test.ts'
-status=$?
-if read -r tests_passed tests_failed <"$counts"; then
-  passed=$((passed + tests_passed)) failed=$((failed + tests_failed))
-fi
-# mocha that ends without its counts, or badly with none failed, has not run the tests.
-if [ "$status" -ne 0 ] && [ "${tests_failed:-0}" -eq 0 ]; then failed=$((failed + 1)); fi
+# Tests with a pair wait most of their time, so that the others run beside them.
+run_part() {
+  local name=$1
+  shift
+  LB_TEST_COUNTS=$folder/$name.counts node_modules/.bin/mocha --reporter scripts/reporter.cjs "$@"
+}
+add_part() {
+  local name=$1 status=$2 tests_passed=0 tests_failed=0
+  if read -r tests_passed tests_failed <"$folder/$name.counts"; then
+    passed=$((passed + tests_passed)) failed=$((failed + tests_failed))
+  fi 2>/dev/null
+  # mocha that ends without its counts, or badly with none failed, has not run the tests.
+  if [ "$status" -ne 0 ] && [ "$tests_failed" -eq 0 ]; then failed=$((failed + 1)); fi
+}
+with_a_pair='test/{pair,examples,lab}/**/*.test.ts'
+run_part others "$@" --ignore "$with_a_pair" \
+  '{agent,ctl,resource-agents,proto,test}/**/*.test.ts' >"$folder/others.said" 2>&1 &
+others=$!
+run_part pairs "$@" "$with_a_pair"
+add_part pairs $?
+wait "$others"
+others_status=$?
+cat "$folder/others.said"
+add_part others "$others_status"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
