@@ -2,6 +2,7 @@
  * What every command works with: the terminal, the paths of this host, the agent when asked for.
  */
 import { hostname, userInfo } from "node:os";
+import { probeSocket } from "../proto/probe-socket.ts";
 import type { AgentClient } from "./agent-client/connect.ts";
 import { type Paths, readPaths } from "./paths.ts";
 
@@ -28,8 +29,11 @@ export function openSession(terminal: Terminal): Session {
     paths,
     terminal,
     withAgent: async (use) => {
+      // Before gRPC is loaded, so that the answer is there when that is done.
+      const probed = probeSocket(paths.socket);
       const { connectAgent } = await import("./agent-client/connect.ts");
-      const agent = await connectAgent(paths.socket, `${userName()} via lbctl on ${hostname()}`);
+      const by = `${userName()} via lbctl on ${hostname()}`;
+      const agent = await connectAgent(paths.socket, by, probed);
       try {
         return await use(agent);
       } finally {

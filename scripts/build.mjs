@@ -39,7 +39,13 @@ const inWhole = await build({
   format: "cjs",
 });
 const inParts = await buildInParts("lbctl", "ctl/main.ts");
-const inputs = [inWhole, inParts].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const codeCache = await buildInParts("code-cache", "ctl/code-cache.ts");
+const entry = join(fresh, "lbctl.cjs");
+const loadParts = 'require = require("./code-cache.cjs").loadParts(__dirname, require);\n';
+writeFileSync(entry, `${loadParts}${readFileSync(entry, "utf8")}`);
+const inputs = [inWhole, inParts, codeCache].flatMap(({ metafile }) =>
+  Object.keys(metafile.inputs),
+);
 writeFileSync(join(fresh, "bundled.json"), `${JSON.stringify(listBundled(inputs), null, 1)}\n`);
 cpSync(join(root, "packaging/attribute-tools"), join(fresh, "attribute-tools"), {
   recursive: true,

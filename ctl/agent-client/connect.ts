@@ -76,10 +76,15 @@ export interface AgentClient {
 }
 
 /**
- * Connects to the socket. `by` says who asks, for people. Throws `CtlError` when nobody answers.
+ * Connects to the socket. `by` says who asks, for people; `probed` is what `probeSocket` gives,
+ * where it has been asked already. Throws `CtlError` when nobody answers.
  */
-export async function connectAgent(socketPath: string, by: string): Promise<AgentClient> {
-  const state = await probeSocket(socketPath);
+export async function connectAgent(
+  socketPath: string,
+  by: string,
+  probed: Promise<string> = probeSocket(socketPath),
+): Promise<AgentClient> {
+  const state = await probed;
   if (state !== "answers") throw noAgent(socketPath, state);
   const calls = new Calls(socketPath);
   return {
