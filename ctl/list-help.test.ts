@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import { listHelp } from "./list-help.ts";
 import { readPaths } from "./paths.ts";
-import { runProgram } from "./program.ts";
+import { buildProgram, runProgram } from "./program.ts";
 import { openSession } from "./session.ts";
 
 suite("help that the build keeps", () => {
@@ -18,5 +18,17 @@ suite("help that the build keeps", () => {
       assert.equal(await runProgram([...words, "--help"], session), 0, path);
       assert.deepEqual(said, [texts[path]], path);
     }
+  });
+
+  test("a tree made for one command has all of that, and no other", () => {
+    const session = openSession({ out: () => {}, err: () => {} });
+    const whole = buildProgram(session).commands;
+    assert.ok(whole.length > 10);
+    for (const command of whole) {
+      const [only, ...others] = buildProgram(session, command.name()).commands;
+      assert.deepEqual(others, [], command.name());
+      assert.equal(only?.helpInformation(), command.helpInformation());
+    }
+    assert.equal(buildProgram(session, "nosuch").commands.length, whole.length);
   });
 });
