@@ -22,7 +22,6 @@ import type {
   HeartbeatCommand,
   HeartbeatReport,
   LeaseRequest,
-  PacketCounters,
 } from "./core/model/index.ts";
 import { isSameRing, renderRing } from "./core/model/index.ts";
 import {
@@ -33,6 +32,7 @@ import {
   leaseLifetimeSec,
   openOutput,
   openUdpLinks,
+  PacketTally,
   REALTIME_COMMAND,
   requestRealtime,
   type Scheduling,
@@ -45,7 +45,6 @@ import {
   encodeHeartbeatLine,
   HEARTBEAT_LINE_MAX,
   parseHeartbeatCommand,
-  type RefusalCause,
   type TokenCodec,
 } from "./wire/index.ts";
 
@@ -56,8 +55,6 @@ const PING_AFTER_MS = 490;
 const PING_TIMER_MS = 520;
 /** Counters are told with every so many pings. */
 const COUNTERS_EVERY_PINGS = 4;
-/** Counters of a healthy link are told this much more rarely. */
-const QUIET_COUNTERS_TIMES = 5;
 /** Output that the agent has not read: beyond it reports that repeat themselves are left out. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
 /** The process ends after this time even if a farewell cannot be sent. */
@@ -91,12 +88,9 @@ interface Running {
   readonly keeper: LeaseKeeper;
   readonly batch: IpBatch;
   readonly watch: AgentWatch;
-  readonly counters: { -readonly [Cause in keyof PacketCounters]: number };
+  readonly tally: PacketTally;
   membership: Membership;
   links: UdpLinks | null;
-  /** What was counted when the counters were last told, and how often they were not since. */
-  refusals: number;
-  quietTimes: number;
   timer: NodeJS.Timeout | null;
   /** What the timer is set to. */
   wakesAt: number | null;
@@ -107,7 +101,7 @@ interface Running {
 const output = openOutput();
 
 function report(line: HeartbeatReport): void {
-  const isDispensable = line.kind === "counters" || line.kind === "peerFacts";
+  const isDispensable = ["counters", "peerFacts", "versionRefused"].includes(line.kind);
   if (isDispensable && output.writableLength > OUTPUT_BYTES_MAX) return;
   output.write(encodeHeartbeatLine(line));
 }
@@ -180,11 +174,9 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
     keeper: new LeaseKeeper(batch, leaseLifetimeSec(config.tokenTimeoutMs), onLost),
     batch,
     watch: startWatch(config.tokenTimeoutMs),
-    counters: emptyCounters(),
+    tally: new PacketTally(),
     membership: first.state,
     links: null,
-    refusals: 0,
-    quietTimes: 0,
     timer: null,
     wakesAt: null,
     pings: { count: 0, timer: null },
@@ -231,17 +223,13 @@ function openLinks(running: Running, local: ClusterNode, peer: ClusterNode): voi
 function receive(running: Running, packet: Uint8Array): void {
   const opened = running.codec.open(packet);
   if (opened.kind === "refused") {
-    refuse(running, opened.cause);
+    running.tally.noteRefused(opened);
     return;
   }
   // Multicast may bring back what this process sent itself.
   if (opened.token.incarnation === running.incarnation) return;
-  running.counters.accepted += 1;
+  running.tally.noteAccepted();
   step(running, { kind: "tokenReceived", token: opened.token });
-}
-
-function refuse(running: Running, cause: RefusalCause): void {
-  running.counters[cause] += 1;
 }
 
 function step(running: Running, event: MembershipEvent): void {
@@ -265,13 +253,13 @@ function performEffects(running: Running, effects: readonly MembershipEffect[]):
     switch (effect.kind) {
       case "sendToken":
         running.links?.send(effect.token.link, running.codec.seal(effect.token));
-        running.counters.sent += 1;
+        running.tally.noteSent();
         break;
       case "report":
         report(effect.report);
         break;
       case "tokenRefused":
-        refuse(running, effect.cause);
+        running.tally.noteRefused(effect);
         break;
       case "finished":
         finish(running);
@@ -389,7 +377,7 @@ function ping(running: Running): void {
   const { pings } = running;
   watchAgent(running);
   pings.count += 1;
-  if (pings.count % COUNTERS_EVERY_PINGS === 0) reportCounters(running);
+  if (pings.count % COUNTERS_EVERY_PINGS === 0) running.tally.reports().forEach(report);
 }
 
 function watchAgent(running: Running): void {
@@ -470,29 +458,6 @@ function finish(running: Running): void {
     running.batch.close();
     output.end(() => process.exit(0));
   }, 5);
-}
-
-function reportCounters(running: Running): void {
-  const { sent, accepted, ...refused } = running.counters;
-  const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
-  running.quietTimes += 1;
-  if (refusals === running.refusals && running.quietTimes < QUIET_COUNTERS_TIMES) return;
-  running.refusals = refusals;
-  running.quietTimes = 0;
-  report({ kind: "counters", counters: { sent, accepted, ...refused } });
-}
-
-function emptyCounters(): Running["counters"] {
-  return {
-    sent: 0,
-    accepted: 0,
-    malformed: 0,
-    foreignCluster: 0,
-    wrongKey: 0,
-    wrongVersion: 0,
-    replayed: 0,
-    stale: 0,
-  };
 }
 
 main();

@@ -3,7 +3,10 @@
 /** Versions of the API's protocol that this release speaks. */
 export const API_PROTOCOL = { min: 1, max: 1 } as const;
 
-/** Metadata of each call: the version of the protocol that the client speaks. */
+/**
+ * Metadata of each call: the versions of the protocol that the client speaks, one value each, the
+ * oldest first.
+ */
 export const PROTOCOL_METADATA = "lbcluster-protocol";
 
 /** Trailing metadata of INVALID_ARGUMENT: a serialized `ProblemList`. */
@@ -43,13 +46,19 @@ export function protoFolders(folder: string): readonly string[] {
     .map((count) => `/${[...parts.slice(0, count), "proto"].join("/")}`);
 }
 
-/** Null when the agent speaks the client's version of the protocol, else one line for people. */
-export function checkProtocol(clientVersion: string, release: string): string | null {
-  const version = /^[0-9]{1,6}$/.test(clientVersion) ? Number(clientVersion) : null;
-  if (version !== null && version >= API_PROTOCOL.min && version <= API_PROTOCOL.max) return null;
+/** What a client of this release says in `PROTOCOL_METADATA`. */
+export function spokenProtocols(): readonly string[] {
   const { min, max } = API_PROTOCOL;
+  return Array.from({ length: max - min + 1 }, (_each, index) => String(min + index));
+}
+
+/** Null when the agent speaks one of the client's versions, else one line for people. */
+export function checkProtocol(clientVersions: readonly string[], release: string): string | null {
+  const { min, max } = API_PROTOCOL;
+  const versions = clientVersions.filter((text) => /^[0-9]{1,6}$/.test(text)).map(Number);
+  if (versions.some((version) => version >= min && version <= max)) return null;
   const spoken = min === max ? `${min}` : `${min} to ${max}`;
-  const found = version === null ? "no version" : `version ${version}`;
+  const found = versions.length === 0 ? "no version" : `version ${versions.join(", ")}`;
   return (
     `protocol of the client: ${found}, lb-agent ${release} speaks ${spoken}; ` +
     "install the same release of lbctl and lb-agent"

@@ -21,6 +21,7 @@ const REPORTS: readonly HeartbeatReport["kind"][] = [
   "peerFacts",
   "linkChanged",
   "counters",
+  "versionRefused",
   "leaseHeld",
   "leaseReleased",
   "leaseLost",

@@ -21,6 +21,7 @@ export {
   PROTO_FILE,
   PROTOCOL_METADATA,
   protoFolders,
+  spokenProtocols,
 } from "./api-service.ts";
 export {
   CLUSTER_FILE_FIELDS,

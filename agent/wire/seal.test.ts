@@ -103,8 +103,26 @@ suite("sealed packets", () => {
   test("another version and another kind are named before the seal is tried", () => {
     const packet = createTokenCodec(SECRET, A).seal(TOKEN);
     const newer = Buffer.from(packet).fill(9, 3, 5);
-    assert.equal(refusalOf(createTokenCodec(SECRET, B).open(newer)), "wrongVersion");
+    assert.deepEqual(createTokenCodec(SECRET, B).open(newer), {
+      kind: "refused",
+      cause: "wrongVersion",
+      versions: { oldest: 9, newest: 9 },
+    });
     assert.equal(refusalOf(createMessageCodec(SECRET, B).open(packet)), "malformed");
+  });
+
+  test("a release that speaks this version too is heard", () => {
+    const seal = createTokenCodec(SECRET, A).seal(TOKEN);
+    for (const [oldest, newest, expected] of [
+      [1, 7, "wrongKey"], // The seal vouches for the header, so it is tried and does not fit.
+      [0, 1, "wrongKey"],
+      [2, 7, "wrongVersion"],
+      [0, 0, "wrongVersion"],
+    ] as const) {
+      const packet = Buffer.from(seal);
+      packet.set([oldest, newest], 3);
+      assert.equal(refusalOf(createTokenCodec(SECRET, B).open(packet)), expected);
+    }
   });
 
   test("token and message subkeys differ", () => {

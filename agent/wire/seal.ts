@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:crypto";
 
 import { assert } from "../core/base/index.ts";
+import type { ProtocolVersions } from "../core/model/index.ts";
 import { asBuffer } from "./byte-fields.ts";
 import { createReplayWindow, markCounter, type ReplayWindow } from "./replay-window.ts";
 
@@ -8,8 +9,12 @@ import { createReplayWindow, markCounter, type ReplayWindow } from "./replay-win
 //   0 magic "LB"   2 kind   3 oldest version   4 newest version   5 node id   6 link   7 zero
 //   8 cluster (8 bytes)   16 incarnation (8 bytes)   24 zero (2 bytes)   26 counter (6 bytes)
 
-/** Versions of the packets that this release writes and reads. */
-export const PROTOCOL_VERSIONS = { oldest: 1, newest: 1 } as const;
+/**
+ * Versions that this release writes and reads, of packets and of what the messages in them say. A
+ * release that only adds what others may leave unread raises `newest` and goes on writing what the
+ * former one reads; one that the former cannot follow raises `oldest` (docs/decisions/0017).
+ */
+export const PROTOCOL_VERSIONS: ProtocolVersions = { oldest: 1, newest: 1 };
 
 /** Largest packet on the wire: fits every usual link without IP fragments. */
 export const PACKET_BYTES_MAX = 1400;
@@ -58,6 +63,8 @@ export type RefusalCause =
 export interface RefusedPacket {
   readonly kind: "refused";
   readonly cause: RefusalCause;
+  /** With `wrongVersion`: those that the sender speaks, by its header alone. */
+  readonly versions?: ProtocolVersions;
 }
 
 /** A packet whose seal was good and whose counter was not seen before. */
@@ -135,8 +142,8 @@ export function createOpener(settings: SealSettings): Opener {
   let latest: Sender | null = null;
   return (bytes) => {
     const packet = asBuffer(bytes);
-    const cause = checkHeader(packet, settings.packetKind, cluster);
-    if (cause !== null) return { kind: "refused", cause };
+    const refused = checkHeader(packet, settings.packetKind, cluster);
+    if (refused !== null) return refused;
     const sender = isFrom(packet, latest) ? latest : findSender(packet, { senders, settings });
     const body = openBody(packet, sender.key, nonce);
     if (body === null) return { kind: "refused", cause: "wrongKey" };
@@ -178,15 +185,16 @@ function findSender(
   };
 }
 
-function checkHeader(packet: Buffer, kind: PacketKind, cluster: Buffer): RefusalCause | null {
-  if (packet.length < HEADER_BYTES + TAG_BYTES || packet.length > PACKET_BYTES_MAX) {
-    return "malformed";
+function checkHeader(packet: Buffer, kind: PacketKind, cluster: Buffer): RefusedPacket | null {
+  const hasSize = packet.length >= HEADER_BYTES + TAG_BYTES && packet.length <= PACKET_BYTES_MAX;
+  if (!hasSize || packet.readUInt16BE(0) !== MAGIC || packet[2] !== KINDS[kind]) {
+    return { kind: "refused", cause: "malformed" };
   }
-  if (packet.readUInt16BE(0) !== MAGIC || packet[2] !== KINDS[kind]) return "malformed";
-  if (!packet.subarray(8, 16).equals(cluster)) return "foreignCluster";
+  if (!packet.subarray(8, 16).equals(cluster)) return { kind: "refused", cause: "foreignCluster" };
   const [oldest, newest] = [packet.readUInt8(3), packet.readUInt8(4)];
   const isKnown = oldest <= PROTOCOL_VERSIONS.newest && newest >= PROTOCOL_VERSIONS.oldest;
-  return isKnown ? null : "wrongVersion";
+  const versions = { oldest, newest };
+  return isKnown ? null : { kind: "refused", cause: "wrongVersion", versions };
 }
 
 function openBody(packet: Buffer, key: Buffer, nonce: Buffer): Uint8Array | null {

@@ -17,7 +17,6 @@ import type {
   ShownFile,
 } from "../../agent/core/model/index.ts";
 import {
-  API_PROTOCOL,
   type ApiMessage,
   decodeCib,
   decodeDecision,
@@ -28,6 +27,7 @@ import {
   encodeCommand,
   PROBLEMS_METADATA,
   PROTOCOL_METADATA,
+  spokenProtocols,
 } from "../../agent/wire/index.ts";
 import { type ApiDefinition, loadApiDefinition } from "../../proto/api-definition.ts";
 import { probeSocket } from "../../proto/probe-socket.ts";
@@ -208,7 +208,7 @@ class Calls {
 
 function protocolMetadata(): Metadata {
   const metadata = new Metadata();
-  metadata.set(PROTOCOL_METADATA, String(API_PROTOCOL.max));
+  for (const version of spokenProtocols()) metadata.add(PROTOCOL_METADATA, version);
   return metadata;
 }
 

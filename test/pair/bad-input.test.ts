@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
+import { RELEASE } from "../../agent/core/model/index.ts";
 import { type Host, killGroup, repositoryRoot } from "../lab/index.ts";
 import {
   formGuidePair,
@@ -259,11 +260,43 @@ suite("pair: mistakes of people", function () {
         );
         assert.equal(status.nodes.filter(({ isOnline }) => isOnline).length, 1);
         assert.match(await must(pair.first, "lbctl status --full"), /wrongVersion: [1-9]/);
-        await untilStatus(pair.first, "a warning that names the version", ({ warnings }) =>
-          warnings.some((line) => /version/.test(line)),
-        );
+        const said = async (host: Host, words: RegExp) => {
+          await untilStatus(host, `a warning like ${words}`, ({ warnings }) =>
+            warnings.some((line) => words.test(line)),
+          );
+          const log = await must(host, "cat /var/log/lb-cluster/agent.log");
+          assert.match(log, new RegExp(`versionRefused.*${words.source}`));
+        };
+        await said(pair.first, /ip2 speaks protocol 200, .* 1: .* update lb-cluster on ip1 to/);
+        await said(pair.second, /ip1 speaks protocol 1, .* 200: .* update lb-cluster on ip1 to/);
       } finally {
         await must(pair.second, "node /tmp/other/lbctl.cjs cluster stop");
+        await must(pair.first, "lbctl cluster stop");
+      }
+    });
+
+    test("a peer of the next minor release, of a newer protocol too, becomes one", async () => {
+      await copyPrograms(pair.second, "/tmp/next");
+      const change = `s/oldest: 1, newest: 1/oldest: 1, newest: 2/; s/"${RELEASE}"/"0.99.0"/`;
+      await must(pair.second, `sed -i '${change}' /tmp/next/*.cjs`);
+      await must(pair.second, "node /tmp/next/lbctl.cjs cluster start");
+      await must(pair.first, "lbctl cluster start");
+      try {
+        const { nodes, warnings } = await untilStatus(pair.first, "both agree", (status) => {
+          return status.nodes.every(({ isOnline }) => isOnline) && status.pending.length === 0;
+        });
+        assert.deepEqual(
+          nodes.map(({ release }) => release),
+          [RELEASE, "0.99.0"],
+        );
+        assert.deepEqual(
+          warnings.filter((line) => /protocol|agree/.test(line)),
+          [],
+        );
+        await must(pair.second, "node /tmp/next/lbctl.cjs property set stonith-enabled=false");
+        assert.match(await must(pair.first, "lbctl config"), /stonith-enabled[:=] ?false/);
+      } finally {
+        await must(pair.second, "node /tmp/next/lbctl.cjs cluster stop");
         await must(pair.first, "lbctl cluster stop");
       }
     });

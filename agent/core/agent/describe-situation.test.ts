@@ -11,6 +11,7 @@ import {
 } from "../model/index.ts";
 import { describeStatus } from "./describe-status.ts";
 import { type AgentState, initialAgent } from "./state.ts";
+import { stepAgent } from "./step-agent.ts";
 
 const AGENT = { standard: "ocf", provider: "heartbeat", type: "Dummy" } as const;
 const NOW = 5_000_000;
@@ -61,6 +62,38 @@ suite("what status says of the situation", () => {
       assert.match(describe(alone(reason, isGone)).warnings[0] ?? "", words);
     });
   }
+
+  for (const [theirs, words] of [
+    [{ oldest: 2, newest: 3 }, /ip2 speaks protocol 2 to 3, .*0\.1\.0\) 1: .*update .* on ip1 to/],
+    [{ oldest: 0, newest: 0 }, /ip2 speaks protocol 0, this node .*update lb-cluster on ip2 to/],
+  ] as const) {
+    test(`a peer of protocol ${theirs.oldest}: it is said which node is the older one`, () => {
+      const state = alone("started", false);
+      const report = { kind: "versionRefused", theirs, ours: { oldest: 1, newest: 1 } } as const;
+      const step = stepAgent(state, { kind: "heartbeat", report }, NOW);
+      const logged = step.effects.find((effect) => effect.kind === "log");
+      assert.equal(logged?.event, "versionRefused");
+      assert.match(String(logged?.fields["text"]), words);
+      const { warnings } = describe(step.state);
+      assert.ok(warnings.some((line) => line.startsWith("packets were refused: ip2 speaks")));
+    });
+  }
+
+  test("a protocol that did not fit is forgotten when the peer is a member", () => {
+    const versions = { theirs: { oldest: 2, newest: 2 }, ours: { oldest: 1, newest: 1 } };
+    const state = alone("started", false);
+    const heartbeat = { ...state.heartbeat, incarnation: "a1", refusedVersions: versions };
+    const report = {
+      kind: "ringChanged",
+      ring: { representative: 1, seq: 3 },
+      members: ["ip1", "ip2"],
+      reason: "joined",
+      peerIncarnation: "b2",
+      hasPeerReleased: false,
+    } as const;
+    const joined = stepAgent({ ...state, heartbeat }, { kind: "heartbeat", report }, NOW);
+    assert.equal(joined.state.heartbeat.refusedVersions, null);
+  });
 
   test("what the peer has left active is named, with the command that gives it up", () => {
     const resources = [{ ...entry("web", {}), wasLeftActive: true as const }];

@@ -3,6 +3,7 @@
 import { decidePresence, explainHold } from "../arbitration/index.ts";
 import type { Instant } from "../base/index.ts";
 import { type OperationRecord, renderRing } from "../model/index.ts";
+import { describeVersions } from "./describe-versions.ts";
 import { countVotes } from "./plan.ts";
 import { type AgentState, hasOtherFiles, hasPeer, isMeetingOver } from "./state.ts";
 
@@ -64,16 +65,16 @@ function explainLeft({ peerHistory, identity }: AgentState): readonly string[] {
 
 /** Packets come, but cannot be believed: says what to mend. */
 function explainRefused(state: AgentState): readonly string[] {
-  const { counters } = state.heartbeat;
+  const { counters, refusedVersions } = state.heartbeat;
   const peer = state.identity.peer.name;
   const key =
     (counters?.wrongKey ?? 0) > 0
       ? [`packets with another key were refused: if they are of ${peer}, let it join again`]
       : [];
   const version =
-    (counters?.wrongVersion ?? 0) > 0
-      ? [`packets of another protocol version were refused: update the older of the two nodes`]
-      : [];
+    refusedVersions === null
+      ? []
+      : [`packets were refused: ${describeVersions(state.identity, refusedVersions)}`];
   const cluster =
     (counters?.foreignCluster ?? 0) > 0
       ? ["packets of another cluster were refused: is its name the same in both cluster.yaml?"]

@@ -33,6 +33,7 @@ import { isActive, isExclusive } from "./active.ts";
 import type { Asker } from "./asker.ts";
 import { cloneOf, isForEveryNode } from "./clone-instances.ts";
 import { finishCommitAlone } from "./commit.ts";
+import { describeVersions } from "./describe-versions.ts";
 import { inTurn, log, nothing, perform } from "./effects.ts";
 import { forgetPeerInspection } from "./inspect.ts";
 import { giveUpResources } from "./meet.ts";
@@ -46,6 +47,7 @@ import {
   hasOtherFiles,
   hasPeer,
   newMeeting,
+  type RefusedVersions,
 } from "./state.ts";
 
 /** One report of the heartbeat process. Lease answers go to the executor and never come here. */
@@ -78,6 +80,8 @@ export function acceptHeartbeat(
     }
     case "counters":
       return nothing({ ...state, heartbeat: { ...heartbeat, counters: report.counters } });
+    case "versionRefused":
+      return noteVersions(state, report);
     case "leaseLost":
       return perform(state, log("warning", "leaseLost", { ip: report.ip, reason: report.reason }));
     case "paused":
@@ -90,6 +94,13 @@ export function acceptHeartbeat(
     case "fatal": // The composition root ends the process.
       return nothing(state);
   }
+}
+
+/** The peer, or what claims to be it, speaks what this release does not. */
+function noteVersions(state: AgentState, { theirs, ours }: RefusedVersions): AgentStep {
+  const heartbeat = { ...state.heartbeat, refusedVersions: { theirs, ours } };
+  const text = describeVersions(state.identity, { theirs, ours });
+  return perform({ ...state, heartbeat }, log("warning", "versionRefused", { text }));
 }
 
 /** A probe of the service network ended. */
@@ -197,7 +208,9 @@ function joinPeer(state: AgentState): AgentStep {
     peerIncarnation: ring.peerIncarnation,
   });
   const arbitration = notePeerJoined(state.arbitration);
-  return nothing({ ...state, channel, arbitration, dc: null, wereBothSeen: true });
+  const read = { ...heartbeat, refusedVersions: null };
+  const joined = { channel, arbitration, heartbeat: read, dc: null, wereBothSeen: true };
+  return nothing({ ...state, ...joined });
 }
 
 function losePeer(

@@ -55,14 +55,8 @@ export function greet(state: AgentState, now: Instant): AgentStep {
   return inTurn(greeted, [(next) => send(next, hello, now), (next) => meet(next, now)]);
 }
 
-/** The peer's hello has come. One of another release line is not understood, and said so. */
+/** The peer's hello has come. Its release may be another: packets that came are understood. */
 export function acceptHello(state: AgentState, hello: Hello, now: Instant): AgentStep {
-  if (releaseLine(hello.release) !== releaseLine(state.identity.release)) {
-    const { peer, release } = state.identity;
-    const problem = `${peer.name} runs release ${hello.release}, this node ${release}`;
-    const line = log("error", "meetingStalled", { problem });
-    return perform({ ...state, meeting: { ...state.meeting, problem } }, line);
-  }
   // A node that is back knows nothing of what was kept for it.
   const peerHistory = addLocks(unpackHistory(hello.history, now), state.peerHistory, isActive);
   const heard = { ...state, peerHistory, meeting: { ...state.meeting, peerHello: hello } };
@@ -198,11 +192,6 @@ export function settleDrop(state: AgentState, now: Instant): AgentStep {
   if (isUnderWay) return nothing(state);
   const ended = { ...state, isDropping: false, isPlanDue: true };
   return state.meeting.sentHello === null ? nothing(ended) : send(ended, { kind: "dropped" }, now);
-}
-
-/** Releases that differ in their last number only understand each other. */
-function releaseLine(release: string): string {
-  return release.split(".").slice(0, 2).join(".");
 }
 
 /** Says when the nodes take too long to agree: messages may not get through, or a probe hangs. */

@@ -126,7 +126,7 @@ function taskResource(task: ActionTask): string | null {
   return "resource" in task ? task.resource : null;
 }
 
-/** The text is authentic and of the same release line: it was sealed by the peer's agent. */
+/** The text is authentic, in a protocol that both speak: it was sealed by the peer's agent. */
 function parseMessage(text: string): PeerMessage {
   const message: PeerMessage = JSON.parse(text);
   return message;

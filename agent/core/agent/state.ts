@@ -13,6 +13,7 @@ import {
   type NodeName,
   type OperationOrder,
   type PacketCounters,
+  type ProtocolVersions,
   type ResourceId,
   type RingId,
   type RingReason,
@@ -102,6 +103,14 @@ export interface HeartbeatView {
   readonly incarnation: string | null;
   readonly linksUp: readonly boolean[];
   readonly counters: PacketCounters | null;
+  /** Versions of packets that could not be read, since the peer was a member last. */
+  readonly refusedVersions: RefusedVersions | null;
+}
+
+/** What the other side speaks, and this release. */
+export interface RefusedVersions {
+  readonly theirs: ProtocolVersions;
+  readonly ours: ProtocolVersions;
 }
 
 /** A request that was passed on to the DC; its answer comes as a message. */
@@ -213,7 +222,13 @@ export function initialAgent(start: AgentStart, now: Instant, wallMs: number): A
   const peer = findNode(config, (node) => node.name !== localNode);
   return {
     identity: { config, local, peer, release, configHash, startedAt: now },
-    heartbeat: { scheduling: "", incarnation: null, linksUp: [], counters: null },
+    heartbeat: {
+      scheduling: "",
+      incarnation: null,
+      linksUp: [],
+      counters: null,
+      refusedVersions: null,
+    },
     downNics: [],
     peerFacts: null,
     advertised: null,

@@ -113,6 +113,7 @@ export type LogEventName =
   | "paused"
   | "heartbeatWarning"
   | "meetingStalled"
+  | "versionRefused"
   | "messageRefused"
   | "channelBroken"
   | "readinessChanged"

@@ -65,6 +65,12 @@ export type HeartbeatCommand =
   // The same, but what is held stays for so long, until the next agent of this host renews it.
   | { readonly kind: "leaveHolding"; readonly holdForSec: number };
 
+/** Versions of what nodes say to each other that a release writes and reads, both ends included. */
+export interface ProtocolVersions {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
 /** Packets refused by cause, and sent and accepted ones; since the start. */
 export interface PacketCounters {
   readonly sent: number;
@@ -109,6 +115,15 @@ export type HeartbeatReport =
   | { readonly kind: "peerFacts"; readonly facts: TokenFacts }
   | { readonly kind: "linkChanged"; readonly link: number; readonly isUp: boolean }
   | { readonly kind: "counters"; readonly counters: PacketCounters }
+  /**
+   * Packets of this cluster come in versions that this release does not read. Nobody vouches for
+   * them: the seal of another version is not known.
+   */
+  | {
+      readonly kind: "versionRefused";
+      readonly theirs: ProtocolVersions;
+      readonly ours: ProtocolVersions;
+    }
   | { readonly kind: "leaseHeld"; readonly requestId: number; readonly problem: string | null }
   | { readonly kind: "leaseReleased"; readonly requestId: number; readonly problem: string | null }
   /** A lease ended although the agent wanted it: a pause, or the kernel refused. */

@@ -79,6 +79,7 @@ export type {
   HeartbeatReport,
   LeaseRequest,
   PacketCounters,
+  ProtocolVersions,
   TokenFacts,
 } from "./heartbeat-protocol.ts";
 export {

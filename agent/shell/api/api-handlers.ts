@@ -86,8 +86,10 @@ function unary(handler: Handler, { parts, problemList, isChecked }: CallSettings
 }
 
 function refuseProtocol(metadata: Metadata, release: string): string | null {
-  const [version] = metadata.get(PROTOCOL_METADATA);
-  return checkProtocol(typeof version === "string" ? version : "", release);
+  const texts = metadata.get(PROTOCOL_METADATA).filter((value) => typeof value === "string");
+  // grpc-js joins values of one name on the wire, and does not take them apart again.
+  const versions = texts.flatMap((text) => text.split(/, */));
+  return checkProtocol(versions, release);
 }
 
 function respond(

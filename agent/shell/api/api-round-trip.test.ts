@@ -175,11 +175,15 @@ suite("API over a unix socket", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function call(name: string, message: ApiMessage, version = "1"): Promise<ApiMessage> {
+  function call(
+    name: string,
+    message: ApiMessage,
+    versions: string | readonly string[] = "1",
+  ): Promise<ApiMessage> {
     const method = loadApiDefinition().service[name];
     assert.ok(method !== undefined && client !== null);
     const metadata = new Metadata();
-    metadata.set(PROTOCOL_METADATA, version);
+    for (const version of [versions].flat()) metadata.add(PROTOCOL_METADATA, version);
     const { path, requestSerialize, responseDeserialize } = method;
     return new Promise((resolve, reject) => {
       client?.makeUnaryRequest(
@@ -403,6 +407,16 @@ suite("API over a unix socket", () => {
     assert.equal(error.code, GRPC.FAILED_PRECONDITION);
     assert.match(error.details, /version 2, lb-agent 9\.9\.9 speaks 1/);
     assert.equal((await call("GetVersion", {}, "2"))["release"], "9.9.9");
+  });
+
+  test("a client that speaks this protocol among others is answered", async () => {
+    reply = () => ({ kind: "status", status: decodeStatus({ nowWallMs: 0, clusterName: "web" }) });
+    for (const versions of [["1", "2"], ["0", "1"], ["1"]]) {
+      assert.ok("status" in (await call("GetStatus", {}, versions)), versions.join());
+    }
+    const error = await errorOf(call("GetStatus", {}, ["2", "3"]));
+    assert.match(error.details, /version 2, 3, lb-agent 9\.9\.9 speaks 1/);
+    assert.match((await errorOf(call("GetStatus", {}, []))).details, /no version/);
   });
 
   test("texts of files come as they are, and only a few at once", async () => {
