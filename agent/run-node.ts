@@ -9,8 +9,10 @@ import type { AddressTable } from "../resource-agents/contract.ts";
 import { runCommand } from "../resource-agents/index.ts";
 import {
   type AgentStart,
+  describeNode,
   initialAgent,
   inspectedResources,
+  isSettled,
   isTooBusyToInspect,
 } from "./core/agent/index.ts";
 import { assert } from "./core/base/index.ts";
@@ -50,12 +52,13 @@ import {
   endsInRestart,
   isSupervised,
   openSupervisor,
+  SignsOfLife,
   type Supervisor,
 } from "./shell/supervisor/index.ts";
 import { type OpenTransport, openTransport } from "./shell/transport/index.ts";
 
-/** Without a word of the heartbeat process for so long, systemd gets no sign of life. */
-const HEARTBEAT_SILENCE_MAX_MS = 5000;
+/** How often the line of this node for the supervisor is looked at. */
+const STATUS_EVERY_MS = 500;
 
 /** How long the goodbye and the last lines of the log may take, in milliseconds. */
 const EXIT_MAX_MS = 5000;
@@ -94,8 +97,12 @@ interface Parts {
   inspector: Inspector | null;
   supervisor: Supervisor | null;
   api: ApiServer | null;
-  /** When the heartbeat process was last heard. */
-  lastAnswerAt: number;
+  readonly signs: SignsOfLife;
+  /** Whether the supervisor was told that this node has joined, or is alone. */
+  isReady: boolean;
+  /** When the line for the supervisor was looked at last, and what it was then. */
+  lookedAt: number;
+  statusSeen: string;
   /** How often the core's loop came to its end. */
   coreTurns: number;
   /** How many operations have ended, or have ended otherwise than the last time. */
@@ -116,7 +123,10 @@ export function runNode(settings: NodeSettings): void {
     inspector: null,
     supervisor: null,
     api: null,
-    lastAnswerAt: performance.now(),
+    signs: new SignsOfLife(() => performance.now()),
+    isReady: false,
+    lookedAt: 0,
+    statusSeen: "",
     coreTurns: 0,
     operationsEnded: 0,
     isEnding: false,
@@ -153,7 +163,7 @@ async function serve(parts: Parts): Promise<void> {
   parts.heartbeat = openHeartbeat(parts);
   parts.supervisor = openSupervisor({
     environment: settings.environment,
-    isWell: () => performance.now() - parts.lastAnswerAt < HEARTBEAT_SILENCE_MAX_MS,
+    isWell: () => parts.signs.isWell(),
     log: log.write,
   });
 }
@@ -198,8 +208,8 @@ function openCore(parts: Parts, { addresses, agents, link }: CoreParts): void {
   });
   const clock = openClock(() => post(parts, { kind: "timePassed", wallMs: Date.now() }));
   const wakeAt: typeof clock.wakeAt = (at) => {
-    parts.coreTurns += 1; // The driver says so at the end of each turn of its loop.
     clock.wakeAt(at);
+    noteTurn(parts, clock.now()); // The driver says so at the end of each turn of its loop.
   };
   const driver = openDriver(initialAgent(settings.start, clock.now(), clock.wallMs()), {
     clock: { ...clock, wakeAt },
@@ -296,20 +306,34 @@ function openHeartbeat(parts: Parts): Heartbeat {
 /** True when the core's loop takes an event and comes to its end: this is what a ping asks. */
 function turnsCore(parts: Parts): boolean {
   const turns = parts.coreTurns;
-  parts.lastAnswerAt = performance.now();
+  parts.signs.noteHeard();
   post(parts, { kind: "timePassed", wallMs: Date.now() });
   return parts.coreTurns > turns;
 }
 
-function takeReport(parts: Parts, report: HeartbeatReport): void {
-  parts.lastAnswerAt = performance.now();
-  if (report.kind === "fatal") fail(parts, report.text, EXIT_UNUSABLE_HOST);
-  if (report.kind === "ready") {
-    const { start } = parts.settings;
-    parts.transport = openMessages(parts, report.incarnation);
-    // Not before: a heartbeat process that cannot run is a start that failed.
-    parts.supervisor?.ready(`node ${start.localNode} of ${start.config.clusterName}`);
+/** The first turn after which this node is settled makes the unit ready. */
+function noteTurn(parts: Parts, now: number): void {
+  parts.coreTurns += 1;
+  parts.signs.noteTurn();
+  const { driver, supervisor, lookedAt } = parts;
+  if (driver === null || supervisor === null) return;
+  if (!parts.isReady && isSettled(driver.state(), now)) {
+    parts.isReady = true;
+    supervisor.ready(describeNode(driver.state(), now));
   }
+  if (now - lookedAt < STATUS_EVERY_MS) return;
+  const text = describeNode(driver.state(), now);
+  // What changes all the time is not told: a process is started for each line, and a takeover has
+  // no time for that.
+  if (text === parts.statusSeen) supervisor.status(text);
+  parts.lookedAt = now;
+  parts.statusSeen = text;
+}
+
+function takeReport(parts: Parts, report: HeartbeatReport): void {
+  parts.signs.noteHeard();
+  if (report.kind === "fatal") fail(parts, report.text, EXIT_UNUSABLE_HOST);
+  if (report.kind === "ready") parts.transport = openMessages(parts, report.incarnation);
   if (report.kind === "linkChanged") parts.transport?.noteLink(report.link, report.isUp);
   post(parts, { kind: "heartbeat", report });
 }
@@ -385,8 +409,7 @@ async function close(parts: Parts, status: number, holdForSec?: number): Promise
   // A node without a core keeps no address: nothing is waited for before that.
   if (status !== 0) parts.heartbeat?.abandon();
   setTimeout(() => process.exit(status), EXIT_MAX_MS).unref();
-  const isRestart = holdForSec !== undefined;
-  await parts.supervisor?.stopping(isRestart ? "restarting, its resources stay" : "stopping");
+  await parts.supervisor?.stopping(describeEnd(parts, status, holdForSec));
   if (status === 0) await parts.heartbeat?.leave(holdForSec);
   parts.transport?.close();
   parts.hints?.close();
@@ -396,6 +419,12 @@ async function close(parts: Parts, status: number, holdForSec?: number): Promise
   await parts.settings.disk.close();
   await parts.settings.log.close();
   process.exit(status);
+}
+
+function describeEnd({ driver }: Parts, status: number, holdForSec?: number): string {
+  if (status !== 0) return `ended with status ${status}; the journal says why`;
+  if (holdForSec !== undefined) return "restarting, its resources stay";
+  return driver === null ? "ended before it had begun" : describeNode(driver.state(), 0);
 }
 
 function removePidFile(runFolder: string): void {

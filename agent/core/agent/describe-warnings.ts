@@ -23,7 +23,8 @@ export function explainWarnings(state: AgentState, now: Instant): readonly strin
   ];
 }
 
-const LOSS_WORDS = {
+/** What is known of a peer that is no member. */
+export const LOSS_WORDS = {
   started: "has not been seen since this node started",
   joined: "is not a member",
   tokenLost: "is lost: no token has come for the token timeout",

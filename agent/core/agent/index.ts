@@ -1,3 +1,4 @@
+export { describeNode, isSettled } from "./describe-node.ts";
 export { describeStatus } from "./describe-status.ts";
 export { explainWarnings } from "./describe-warnings.ts";
 export { inspectedResources, isTooBusyToInspect } from "./inspect.ts";

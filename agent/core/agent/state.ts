@@ -137,6 +137,17 @@ export interface OpenReload {
   readonly ended: readonly { readonly isOk: boolean; readonly reason: string }[];
 }
 
+/** A planned leave. */
+export interface Stopping {
+  readonly askers: readonly Asker[];
+  readonly beganAt: Instant;
+  /** What was active here when it began. */
+  readonly had: readonly ResourceId[];
+  /** Whether the goodbye was said; then how long it took to come to that. */
+  readonly hasLeft: boolean;
+  readonly tookMs: number;
+}
+
 /** The whole state of the agent. All of it is data; see `stepAgent`. */
 export interface AgentState {
   readonly identity: Identity;
@@ -187,8 +198,8 @@ export interface AgentState {
     readonly restsUntilAt: Instant;
   };
   readonly forwarded: readonly Forwarded[];
-  /** Set while this node stops: who asked, and whether the goodbye was said. */
-  readonly stopping: { readonly askers: readonly Asker[]; readonly hasLeft: boolean } | null;
+  /** Set while this node stops. */
+  readonly stopping: Stopping | null;
   readonly droppedEvents: number;
   readonly inspections: Inspections;
   readonly deepQuestions: DeepQuestions;

@@ -26,11 +26,18 @@ import { type AgentState, type AgentStep, hasPeer } from "./state.ts";
  * wall-clock seconds: so old are the locks of what it had (shutdown-lock).
  */
 export function beginStopping(state: AgentState, asker: Asker | null, now: Instant): AgentStep {
-  const askers = [...(state.stopping?.askers ?? []), ...(asker === null ? [] : [asker])];
+  const under = state.stopping ?? {
+    askers: [],
+    beganAt: now,
+    had: state.localHistory.resources.filter(isActive).map(({ resource }) => resource),
+    hasLeft: false,
+    tookMs: 0,
+  };
+  const askers = [...under.askers, ...(asker === null ? [] : [asker])];
   const sinceS = Math.max(1, Math.floor((now + state.wallAheadMs) / 1000));
   const shutdown = state.localHistory.attributes["shutdown"] ?? String(sinceS);
   const marked = setAttributes(state, { standby: "on", shutdown });
-  return inTurn({ ...marked, stopping: { askers, hasLeft: false } }, [
+  return inTurn({ ...marked, stopping: { ...under, askers } }, [
     (next) => shareAttributes(next, now),
     planAnew,
   ]);
@@ -98,9 +105,58 @@ function isBusy(state: AgentState): boolean {
 function leave(state: AgentState, now: Instant): AgentStep {
   return inTurn(state, [
     (next) => answerAll(next, { kind: "done", notes: [] }, now),
-    (next) => nothing({ ...next, stopping: { askers: [], hasLeft: true } }),
-    (next) => perform(next, log("info", "stopping", {}), { kind: "leave" }, { kind: "exit" }),
+    (next) => sayGoodbye(next, now),
   ]);
+}
+
+function sayGoodbye(state: AgentState, now: Instant): AgentStep {
+  const { stopping } = state;
+  if (stopping === null) return nothing(state);
+  const tookMs = now - stopping.beganAt;
+  const left = { ...state, stopping: { ...stopping, askers: [], hasLeft: true, tookMs } };
+  const { moved, stopped, stayed } = sortLeft(left);
+  const line = log("info", "stopping", {
+    tookMs,
+    ...(moved === "" ? {} : { moved }),
+    ...(stopped === "" ? {} : { stopped }),
+    ...(stayed === "" ? {} : { stayed }),
+  });
+  return perform(left, line, { kind: "leave" }, { kind: "exit" });
+}
+
+/** One line about a leave, for the supervisor: how it goes, or how it went. */
+export function describeLeave(state: AgentState): string {
+  const { stopping } = state;
+  const peer = state.identity.peer.name;
+  if (stopping === null) return "";
+  if (!stopping.hasLeft)
+    return `stopping: ${nameSome(stopping.had, "what runs here")} leaves first`;
+  const { moved, stopped, stayed } = sortLeft(state);
+  const parts = [
+    moved === "" ? "" : `${moved} moved to ${peer}`,
+    stopped === "" ? "" : `${stopped} stopped here`,
+    stayed === "" ? "" : `${stayed} left running, not managed`,
+  ].filter((part) => part !== "");
+  const what = parts.length === 0 ? "nothing ran here" : parts.join("; ");
+  return `left the cluster in order after ${stopping.tookMs} ms: ${what}`;
+}
+
+/** What has become of that which was active when the leave began, as names. */
+function sortLeft(state: AgentState) {
+  const had = state.stopping?.had ?? [];
+  const activeIn = ({ resources }: NodeHistory): ReadonlySet<ResourceId> =>
+    new Set(resources.filter(isActive).map(({ resource }) => resource));
+  const [here, there] = [activeIn(state.localHistory), activeIn(state.peerHistory)];
+  const names = (ids: readonly ResourceId[]): string => ids.join(" ");
+  return {
+    moved: names(had.filter((id) => !here.has(id) && there.has(id))),
+    stopped: names(had.filter((id) => !here.has(id) && !there.has(id))),
+    stayed: names(had.filter((id) => here.has(id))),
+  };
+}
+
+function nameSome(ids: readonly ResourceId[], none: string): string {
+  return ids.length === 0 ? none : ids.join(" ");
 }
 
 /**

@@ -1,3 +1,4 @@
+export { SignsOfLife } from "./signs-of-life.ts";
 export {
   isSupervised,
   openSupervisor,
