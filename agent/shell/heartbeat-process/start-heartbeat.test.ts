@@ -322,6 +322,36 @@ suite("lb-heartbeat, two real processes", function () {
       text: "heartbeat process: ended with SIGKILL",
     });
   });
+
+  test("one that hangs is killed: its ports are free for the next one", async () => {
+    const reports: HeartbeatReport[] = [];
+    const start = (silenceMaxMs: number) => {
+      const heartbeat = startHeartbeat({
+        scriptPath,
+        launcher: ["ip", "netns", "exec", NAMESPACES[0] ?? ""],
+        onReport: (report) => reports.push(report),
+        silenceMaxMs,
+      });
+      const config = pairConfig({ ...UNICAST, tokenTimeoutMs: 200 });
+      const common = { authkeyHex: AUTHKEY, ringSeqFloor: 0, isSupervised: false, facts: FACTS };
+      heartbeat.send({ kind: "configure", config, localNode: "n1", ...common });
+      return heartbeat;
+    };
+    const first = start(1500);
+    await waitUntil(() => reports.some(isRing()), 2000);
+    await pause(2000); // It speaks often enough.
+    assert.ok(!reports.some(({ kind }) => kind === "fatal"));
+    process.kill(first.pid ?? 0, "SIGSTOP");
+    await waitUntil(() => reports.some(({ kind }) => kind === "fatal"), 5000);
+    assert.deepEqual(reports.at(-1), {
+      kind: "fatal",
+      text: "heartbeat process: ended with SIGKILL: killed: it had said nothing",
+    });
+    reports.length = 0;
+    const second = start(1500);
+    await waitUntil(() => reports.some(isRing()), 2000);
+    await second.leave();
+  });
 });
 
 function isRing(reason?: string): (report: HeartbeatReport) => boolean {

@@ -23,6 +23,12 @@ export interface HeartbeatOptions {
   onReport(report: HeartbeatReport): void;
   /** Asked at every `ping`, which is answered only when it is true; it is when this is left out. */
   isWell?(): boolean;
+  /**
+   * A process that has said nothing for so long is killed: it pings each half second, so it hangs,
+   * and its successor needs its ports. Time that this process did not run does not count. 5000 ms
+   * when it is left out.
+   */
+  readonly silenceMaxMs?: number;
   /** The process has ended, whatever the reason: the last that is heard of it. */
   onExit?(): void;
 }
@@ -52,6 +58,9 @@ export interface Heartbeat {
 }
 
 const LEAVE_TIMEOUT_MS = 3000;
+const SILENCE_MAX_MS = 5000;
+/** Silence is counted by looks: after a pause of the host that is one, however long it was. */
+const SILENT_LOOKS_MAX = 5;
 const ERROR_CHARACTERS_MAX = 2000;
 
 /**
@@ -71,6 +80,10 @@ interface Client {
   readonly options: HeartbeatOptions;
   readonly requests: Map<number, (problem: string | null) => void>;
   readonly ended: Promise<void>;
+  /** How often was looked since it said something last. */
+  silentLooks: number;
+  /** Not before its first word, which may take long on a slow host. */
+  watch: NodeJS.Timeout | null;
   errors: string;
   nextRequestId: number;
   /** The ring that was reported last. */
@@ -122,6 +135,8 @@ function startClient(options: HeartbeatOptions): Client {
     options,
     requests,
     ended,
+    silentLooks: 0,
+    watch: null,
     errors: "",
     nextRequestId: 1,
     ring: null,
@@ -146,7 +161,20 @@ function startClient(options: HeartbeatOptions): Client {
   return client;
 }
 
+/** A process that is stopped by a signal is killed all the same; `close` follows. */
+function watchSilence(client: Client): void {
+  client.silentLooks += 1;
+  if (client.silentLooks <= SILENT_LOOKS_MAX) return;
+  client.errors = "killed: it had said nothing";
+  client.child.kill("SIGKILL");
+}
+
 function takeLine(client: Client, line: string): void {
+  client.silentLooks = 0;
+  client.watch ??= setInterval(
+    () => watchSilence(client),
+    (client.options.silenceMaxMs ?? SILENCE_MAX_MS) / SILENT_LOOKS_MAX,
+  );
   const report = parseHeartbeatReport(line);
   if (report === null) {
     const text = `heartbeat process: unexpected line "${line.slice(0, 200)}"`;
@@ -211,6 +239,7 @@ function answerRequest(client: Client, requestId: number, problem: string | null
 function end(client: Client, text: string): void {
   if (client.hasEnded) return;
   client.hasEnded = true;
+  if (client.watch !== null) clearInterval(client.watch);
   for (const resolve of client.requests.values()) resolve("the heartbeat process has ended");
   client.requests.clear();
   if (!client.isLeaving && !client.hasFailed) client.options.onReport({ kind: "fatal", text });
