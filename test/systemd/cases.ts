@@ -1,8 +1,18 @@
 import { monotonicMs, pause } from "../lab/clock.ts";
+import { idleCost } from "./idle-case.ts";
+import {
+  AFTERWARDS_MS,
+  complain,
+  complainOfFailures,
+  complainOfOutage,
+  complainOfOwners,
+  isOnly,
+  moved,
+  stayed,
+} from "./judge.ts";
 import type { Machine } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Pair, type Parts, show, until, untilReady } from "./pair.ts";
-import type { Figures } from "./recorder.ts";
+import { type Pair, type Parts, show, statusOn, until, untilReady } from "./pair.ts";
 import { systemdUnit } from "./unit-case.ts";
 
 /** A thing that happens to the pair, and the promise about it. */
@@ -13,13 +23,13 @@ export interface Case {
   readonly run: (pair: Pair, parts: Parts) => Promise<Outcome>;
 }
 
-const AFTERWARDS_MS = 3000;
 const LIMIT_MS = 30_000;
 const POLL_MS = 500;
-/** A move in order may take so long for the client. */
-const MOVE_MAX_MS = 1000;
 /** A lost host: the token timeout, and starting the resources. */
 const TAKEOVER_MAX_MS = 3000;
+
+/** How the status line of a unit ends that was stopped. */
+const LEFT = /^left the cluster in order after \d+ ms: \w/;
 
 /** Somebody else has the port of the tokens: the agent says so and ends. */
 const TAKE_PORT =
@@ -50,6 +60,12 @@ export const CASES: readonly Case[] = [
     promise: "SIGSTOP of the active agent: the peer takes over, the watchdog ends it, one outage",
     runsDefault: 2,
     run: hangAgent,
+  },
+  {
+    name: "hang-heartbeat",
+    promise: "SIGSTOP of the active lb-heartbeat: the peer takes over, the watchdog ends both",
+    runsDefault: 1,
+    run: hangHeartbeat,
   },
   {
     name: "stop-unit",
@@ -86,6 +102,12 @@ export const CASES: readonly Case[] = [
     promise: "an agent that ends as it starts is tried for a minute, and started when asked for",
     runsDefault: 1,
     run: crashLoop,
+  },
+  {
+    name: "idle-cost",
+    promise: "an idle pair: memory and processor time of each agent with what it has started",
+    runsDefault: 1,
+    run: idleCost,
   },
   {
     name: "systemd-unit",
@@ -163,6 +185,26 @@ async function hangAgent(pair: Pair, { active, passive }: Parts): Promise<Outcom
   };
 }
 
+async function hangHeartbeat(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
+  const [pid] = await active.processIds("lb-heartbeat.cjs");
+  if (pid === undefined) throw new Error(`${active.name}: no lb-heartbeat`);
+  const { at, notes } = await endAndWait(active, () => process.kill(pid, "SIGSTOP"));
+  const parts = await untilReady(pair);
+  await pause(AFTERWARDS_MS);
+  const figures = pair.recorder.figures(at);
+  const left = await active.processIds("lb-heartbeat.cjs");
+  return {
+    figures,
+    notes,
+    complaints: [
+      ...complain(figures.outagesMs.length !== 1, `${figures.outagesMs.length} outages`),
+      ...complainOfOwners(figures, [active.name, "-", passive.name]),
+      ...complain(parts.active !== passive, `did not move to ${passive.name}`),
+      ...complain(left.length !== 1, `${left.length} heartbeat processes`),
+    ],
+  };
+}
+
 async function stopUnit(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
   const at = monotonicMs();
   await show(pair, active, "systemctl stop lb-agent");
@@ -170,15 +212,19 @@ async function stopUnit(pair: Pair, { active, passive }: Parts): Promise<Outcome
   await pause(AFTERWARDS_MS);
   const left = (await active.run(["pgrep", "-f", "apache2|lb-agent|lb-heartbeat"])).stdout.trim();
   const state = await active.unitProperty("ActiveState");
+  const said = await active.unitProperty("StatusText");
   const startedAt = monotonicMs();
   await show(pair, active, "systemctl start lb-agent");
   const startMs = Math.round(monotonicMs() - startedAt);
+  const joined = await complainOfJoin(active);
   const outcome = await moved(pair, { at, active, passive });
   return {
     ...outcome,
-    notes: [`stop ${tookMs} ms, start ${startMs} ms`],
+    notes: [`stop ${tookMs} ms, start ${startMs} ms, "${said}"`],
     complaints: [
       ...outcome.complaints,
+      ...joined,
+      ...complain(!LEFT.test(said), `the status line of the stopped unit is "${said}"`),
       ...complain(left !== "", `left running: ${left}`),
       ...complain(state !== "inactive", `the unit is ${state}`),
     ],
@@ -189,8 +235,18 @@ async function restartActive(pair: Pair, { active }: Parts, command: string): Pr
   const at = monotonicMs();
   await show(pair, active, command);
   const tookMs = Math.round(monotonicMs() - at);
+  const joined = await complainOfJoin(active);
   await pause(AFTERWARDS_MS);
-  return stayed(pair, { at, active, notes: [`restart ${tookMs} ms`] });
+  const outcome = await stayed(pair, { at, active, notes: [`restart ${tookMs} ms`] });
+  return { ...outcome, complaints: [...outcome.complaints, ...joined] };
+}
+
+/** A unit that is started has joined: whoever goes on with the other host need not look. */
+export async function complainOfJoin(machine: Machine): Promise<readonly string[]> {
+  const { nodes, pending, warnings } = await statusOn(machine);
+  const isMember = nodes.every(({ isOnline }) => isOnline);
+  const isAgreed = !pending.some((line) => line.startsWith("agreeing"));
+  return complain(!isMember || !isAgreed, `started before it had joined: ${warnings.join("; ")}`);
 }
 
 async function restartPassive(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
@@ -322,72 +378,4 @@ async function mainPid(machine: Machine): Promise<number> {
   const pid = machine.outerPid(inner);
   if (pid === null) throw new Error(`${machine.name}: no main process ${inner}`);
   return pid;
-}
-
-/** The rest of a case after which the peer is active. */
-async function moved(
-  pair: Pair,
-  { at, active, passive }: Parts & { readonly at: number },
-): Promise<Outcome> {
-  const parts = await untilReady(pair);
-  await pause(AFTERWARDS_MS);
-  const figures = pair.recorder.figures(at);
-  return {
-    figures,
-    notes: [],
-    complaints: [
-      ...complainOfOutage(figures, MOVE_MAX_MS),
-      ...complainOfOwners(figures, [active.name, "-", passive.name]),
-      ...complain(parts.active !== passive, `did not move to ${passive.name}`),
-    ],
-  };
-}
-
-/** The rest of a case that the client must not notice. */
-async function stayed(
-  pair: Pair,
-  { at, active, notes }: Omit<Parts, "passive"> & { at: number; notes: readonly string[] },
-): Promise<Outcome> {
-  const parts = await untilReady(pair);
-  const figures = pair.recorder.figures(at);
-  return {
-    figures,
-    notes,
-    complaints: [
-      ...complainOfFailures(figures),
-      ...complainOfOwners(figures, [active.name]),
-      ...complain(parts.active !== active, "moved"),
-    ],
-  };
-}
-
-function isOnly(owners: readonly string[], machine: Machine): boolean {
-  return owners.length === 1 && owners[0] === machine.name;
-}
-
-function complain(isAmiss: boolean, text: string): readonly string[] {
-  return isAmiss ? [text] : [];
-}
-
-function complainOfFailures({ failed }: Figures): readonly string[] {
-  return complain(failed > 0, `${failed} requests failed`);
-}
-
-function complainOfOutage({ outagesMs }: Figures, maxMs: number): readonly string[] {
-  const isGood = outagesMs.length <= 1 && outagesMs.every((ms) => ms !== null && ms <= maxMs);
-  return complain(!isGood, `outages ${outagesMs.join(", ")} ms, expected one of at most ${maxMs}`);
-}
-
-/** The owners must be these in this order; nobody in between may have been too short to be seen. */
-function complainOfOwners(figures: Figures, expected: readonly string[]): readonly string[] {
-  const seen = figures.owners.filter((name) => name !== "-").join(" ");
-  const wanted = expected.filter((name) => name !== "-").join(" ");
-  return [
-    ...complain(figures.doubleOwnerMs > 0, `two owners for ${figures.doubleOwnerMs} ms`),
-    ...complain(seen !== wanted, `owners ${figures.owners.join(" ")}, expected ${wanted}`),
-    ...complain(
-      expected.length === 1 && figures.noOwnerMs > 0,
-      `nobody held the address for ${figures.noOwnerMs} ms`,
-    ),
-  ];
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { monotonicMs, pause } from "../lab/clock.ts";
 import { type NamedAddress, writeHostFiles } from "../lab/host-files.ts";
+import { type HostProcess, processesOf } from "../lab/processes.ts";
 import {
   killQuietly,
   mustRun,
@@ -16,8 +17,8 @@ import {
 export interface MachineRoom {
   /** The tree that every machine's disk is laid over. */
   readonly base: string;
-  /** The built programs, seen inside as /usr/lib/lb-cluster. */
-  readonly programs: string;
+  /** Folders of this host, each with the path under which the machines see it. */
+  readonly binds: readonly (readonly [outside: string, inside: string])[];
   readonly work: string;
   readonly bridge: string;
   readonly names: readonly NamedAddress[];
@@ -126,6 +127,11 @@ export class Machine {
     return found ?? null;
   }
 
+  /** All that runs there, with outer ids. */
+  processes(): readonly HostProcess[] {
+    return processesOf(this.#up());
+  }
+
   /** A file of the machine, or an empty text. */
   read(path: string): string {
     try {
@@ -155,14 +161,13 @@ export class Machine {
   }
 
   async #spawn(root: string): Promise<void> {
-    const { programs, bridge, groupPrefix } = this.#room;
+    const { binds, bridge, groupPrefix } = this.#room;
     const port = `h-${this.name}`;
     const group = `${groupPrefix}-${this.name}`;
     const nspawn = [
       ...["systemd-nspawn", "--quiet", "-D", root, "--machine", this.name, "--boot"],
       ...["--register=no", "--keep-unit", "--link-journal=no", "--console=pipe"],
-      ...["--capability=CAP_IPC_LOCK", `--bind-ro=${process.execPath}:/usr/bin/node`],
-      ...[`--bind-ro=${programs}:/usr/lib/lb-cluster`],
+      ...["--capability=CAP_IPC_LOCK", ...binds.map((ends) => `--bind-ro=${ends.join(":")}`)],
       `--network-veth-extra=${port}:${LINK}`,
     ];
     // Without a control group of its own each machine would take the same one.

@@ -3,11 +3,13 @@
  * namespaces of its own and removes what is left of them.
  */
 import { parseArgs } from "node:util";
+import { VIRTUAL_IP } from "../lab/guide-commands.ts";
 import { killAllStarted, mustRun } from "../lab/run-command.ts";
 import { CASES, type Case } from "./cases.ts";
+import { stepsWith } from "./installed.ts";
 import { LINK, Machine } from "./machine.ts";
-import type { Outcome } from "./outcome.ts";
-import { foundCluster, type Pair, show, untilReady, VIRTUAL_IP } from "./pair.ts";
+import { HEAD, type Outcome, renderOutcome } from "./outcome.ts";
+import { type Form, foundCluster, type Pair, show, untilReady } from "./pair.ts";
 import { Recorder } from "./recorder.ts";
 
 const BRIDGE = "br-lb";
@@ -21,7 +23,11 @@ const LOG_LINES = 40;
 
 interface Options {
   readonly base: string;
+  /** The built programs, laid into the hosts. */
   readonly programs: string;
+  /** In place of them: packages that the hosts install. */
+  readonly packages: string;
+  readonly form: Form;
   readonly work: string;
   readonly group: string;
   readonly cases: readonly Case[];
@@ -38,6 +44,8 @@ function readOptions(): Options {
     options: {
       base: { type: "string", default: "" },
       programs: { type: "string", default: "" },
+      packages: { type: "string", default: "" },
+      form: { type: "string", default: "ordered" },
       work: { type: "string", default: "" },
       group: { type: "string", default: "" },
       runs: { type: "string" },
@@ -50,9 +58,11 @@ function readOptions(): Options {
     throw new Error(`no case "${unknown.join(" ")}"; there are: ${known}`);
   }
   const cases = CASES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const { base, programs, work, group, verbose: isVerbose } = values;
+  const { base, programs, packages, work, group, verbose: isVerbose } = values;
+  const form = values.form === "warm" ? "warm" : "ordered";
+  if (values.form !== form) throw new Error(`--form "${values.form}": expected ordered or warm`);
   const runs = values.runs === undefined ? null : Number(values.runs);
-  return { base, programs, work, group, cases, runs, isVerbose };
+  return { base, programs, packages, form, work, group, cases, runs, isVerbose };
 }
 
 async function main(): Promise<void> {
@@ -64,18 +74,26 @@ async function main(): Promise<void> {
   });
   const recorder = new Recorder(VIRTUAL_IP);
   const follow = () => recorder.follow(machines);
-  const { base, programs, work, group } = options;
-  const room = { base, programs, work, bridge: BRIDGE, names: NAMES, groupPrefix: group };
+  const { base, work, group, form } = options;
+  const room = {
+    base,
+    binds: bindsOf(options),
+    work,
+    bridge: BRIDGE,
+    names: NAMES,
+    groupPrefix: group,
+  };
   const [first, second] = NAMES;
   const machines: [Machine, Machine] = [
     new Machine(first.name, room, follow),
     new Machine(second.name, room, follow),
   ];
-  const pair: Pair = { machines, recorder, say };
+  const pair: Pair = { machines, recorder, form, say };
   let isGood = false;
   try {
     await Promise.all(machines.map((machine) => machine.boot()));
-    isGood = await drill(pair, options);
+    await awaitBoot(pair);
+    isGood = await (options.packages === "" ? drill : tryPackages)(pair, options);
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     await describe(pair);
@@ -87,11 +105,50 @@ async function main(): Promise<void> {
   process.exit(isGood ? 0 : 1);
 }
 
-async function drill(pair: Pair, options: Options): Promise<boolean> {
-  for (const machine of pair.machines) {
+function bindsOf({ packages, programs }: Options): readonly (readonly [string, string])[] {
+  if (packages !== "") return [[packages, "/packages"]];
+  return [
+    [process.execPath, "/usr/bin/node"],
+    [programs, "/usr/lib/lb-cluster"],
+  ];
+}
+
+async function awaitBoot({ machines }: Pair): Promise<void> {
+  for (const machine of machines) {
     const state = await machine.run(["systemctl", "is-system-running", "--wait"]);
     say(`[${machine.name}] systemd: ${state.stdout.trim()}, ${LINK} on ${BRIDGE}`);
   }
+}
+
+/** One step after the other; what a step has broken would be blamed on the later ones. */
+async function tryPackages(pair: Pair, { packages, isVerbose }: Options): Promise<boolean> {
+  const steps = stepsWith(packages);
+  const lines: string[] = [];
+  let failed = 0;
+  for (const { name, promise, run } of steps) {
+    say(`\n== ${name}: ${promise}`);
+    const beganAt = Date.now();
+    try {
+      const outcome = await run(pair);
+      lines.push(`${renderOutcome(name, outcome)} (${Date.now() - beganAt} ms)`);
+      if (outcome.complaints.length > 0) failed += 1;
+      if (isVerbose || outcome.complaints.length > 0) await describe(pair);
+    } catch (error) {
+      failed += 1;
+      lines.push(`${name}: FAILED: ${error instanceof Error ? error.message : String(error)}`);
+      await describe(pair);
+    }
+    say(lines.at(-1) ?? "");
+    if (lines.at(-1)?.includes(": FAILED: ") === true) break;
+  }
+  const left = steps.slice(lines.length).map(({ name }) => name);
+  say(`\n${HEAD}\n${lines.join("\n")}`);
+  if (left.length > 0) say(`not run: ${left.join(" ")}`);
+  say(`${lines.length - failed} passed, ${failed + left.length} failed`);
+  return failed === 0;
+}
+
+async function drill(pair: Pair, options: Options): Promise<boolean> {
   await foundCluster(pair);
   await untilReady(pair);
   for (const machine of pair.machines) await show(pair, machine, SHOW_UNIT);
@@ -101,7 +158,7 @@ async function drill(pair: Pair, options: Options): Promise<boolean> {
   for (const each of options.cases) {
     for (let run = 1; run <= (options.runs ?? each.runsDefault); run += 1) {
       const outcome = await runOnce(pair, each);
-      const line = renderOutcome(each.name, run, outcome);
+      const line = renderOutcome(`${each.name} ${run}`, outcome);
       say(line);
       lines.push(line);
       if (outcome.complaints.length > 0) {
@@ -126,19 +183,6 @@ async function runOnce(pair: Pair, each: Case): Promise<Outcome> {
   for (const machine of pair.machines) await machine.run(["systemctl", "reset-failed", "lb-agent"]);
   pair.recorder.forget();
   return each.run(pair, parts);
-}
-
-const HEAD = "case, run: failed of requests, outages ms, no owner ms, two owners ms, owners";
-
-function renderOutcome(name: string, run: number, { figures, notes, complaints }: Outcome): string {
-  const { failed, requests, outagesMs, noOwnerMs, doubleOwnerMs, owners, served } = figures;
-  const outages = outagesMs.length === 0 ? "0" : outagesMs.map((ms) => ms ?? "not back").join("+");
-  const verdict = complaints.length === 0 ? "good" : `NOT GOOD: ${complaints.join("; ")}`;
-  return (
-    `${name} ${run}: failed ${failed} of ${requests}, outage ${outages} ms, ` +
-    `no owner ${noOwnerMs} ms, two owners ${doubleOwnerMs} ms, owners ${owners.join(" > ")}, ` +
-    `served by ${served}; ${notes.join("; ")}${notes.length > 0 ? "; " : ""}${verdict}`
-  );
 }
 
 /** What a reader needs after something that was not as promised. */

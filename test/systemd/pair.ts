@@ -1,15 +1,18 @@
+import type { ClusterStatus } from "../../agent/core/model/index.ts";
 import { activeNode, type Status } from "../drill/status.ts";
 import { monotonicMs, pause } from "../lab/clock.ts";
+import { orderedCommands, warmCommands } from "../lab/guide-commands.ts";
 import type { Machine } from "./machine.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** The guide's address. */
-export const VIRTUAL_IP = "192.168.33.20";
+/** Whether the server follows the address, or runs on both hosts. */
+export type Form = "ordered" | "warm";
 
 /** The machines, what the client sees, and where to say what is done. */
 export interface Pair {
   readonly machines: readonly [Machine, Machine];
   readonly recorder: Recorder;
+  readonly form: Form;
   readonly say: (line: string) => void;
 }
 
@@ -22,29 +25,38 @@ export interface Parts {
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 100;
 
-/** The guide's commands once both agents run, as it writes them, but for the name of the tool. */
-const GUIDE_COMMANDS = [
-  "lbctl property set stonith-enabled=false",
-  "lbctl property set no-quorum-policy=ignore",
-  "lbctl resource defaults migration-threshold=1",
-  `lbctl resource create virtual_ip ocf:heartbeat:IPaddr2 ip=${VIRTUAL_IP} nic=eth0` +
-    " cidr_netmask=32 op monitor interval=30s",
-  "lbctl resource create webserver ocf:heartbeat:apache configfile=/etc/httpd/conf/httpd.conf" +
-    " statusurl=http://localhost/server-status op monitor interval=30s",
-  "lbctl resource meta webserver migration-threshold=10",
-  "lbctl constraint colocation add webserver virtual_ip INFINITY",
-  "lbctl constraint order virtual_ip then webserver",
-];
-
 /** Builds the cluster by lbctl alone, started and enabled by systemd; throws when it is not. */
 export async function foundCluster(pair: Pair): Promise<void> {
+  const [first] = pair.machines;
+  await setUpCluster(pair);
+  for (const machine of pair.machines) await show(pair, machine, "lbctl cluster enable");
+  await Promise.all(pair.machines.map((machine) => show(pair, machine, "lbctl cluster start")));
+  for (const line of guideCommands(pair.form)) await show(pair, first, line);
+}
+
+/** The guide's first half: both hosts have the files of the cluster. */
+export async function setUpCluster(pair: Pair): Promise<void> {
   const [first, second] = pair.machines;
   await show(pair, first, `lbctl cluster setup webcluster ${first.name} ${second.name}`);
   const token = await first.must(["lbctl", "cluster", "token"]);
   await show(pair, second, "lbctl cluster join -", `${token}\n`);
-  for (const machine of pair.machines) await show(pair, machine, "lbctl cluster enable");
-  await Promise.all(pair.machines.map((machine) => show(pair, machine, "lbctl cluster start")));
-  for (const line of GUIDE_COMMANDS) await show(pair, first, line);
+}
+
+/** The commands that make the resources, in either form, as the guide writes them. */
+export function guideCommands(form: Form): readonly string[] {
+  return form === "warm" ? warmCommands("apache") : orderedCommands("apache");
+}
+
+/** What the agent of this machine says now. */
+export async function statusOn(machine: Machine): Promise<ClusterStatus> {
+  const text = await machine.must(["lbctl", "status", "--output-format", "json"]);
+  const parsed: unknown = JSON.parse(text);
+  if (isWholeStatus(parsed)) return parsed;
+  throw new Error(`lbctl status on ${machine.name}: no status`);
+}
+
+function isWholeStatus(value: unknown): value is ClusterStatus {
+  return isStatus(value) && "warnings" in value && "pending" in value;
 }
 
 /** Runs a command line inside, prints it with what it said, and throws when it fails. */

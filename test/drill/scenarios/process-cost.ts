@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Host, HostProcess } from "../../lab/index.ts";
+import type { HostProcess } from "../../lab/index.ts";
 
 /** The cluster manager's processes on one host at one moment. */
 interface CostSample {
@@ -18,10 +18,14 @@ export interface Cost {
 const TICK_MS = 10;
 const SERVICE_NAMES = ["apache2", "httpd"];
 
-/** Sums over lb-agent, lb-heartbeat and what they started, httpd left out. */
-export function sampleCost(host: Host): CostSample {
-  const all = host.processes();
-  const roots = new Set(host.agentPids().map(({ pid }) => pid));
+/** Sums over lb-agent, lb-heartbeat and what they started (`roots`), httpd left out. */
+export function sampleCost({
+  processes: all,
+  roots,
+}: {
+  readonly processes: readonly HostProcess[];
+  readonly roots: ReadonlySet<number>;
+}): CostSample {
   const ours = all.filter(
     (process) => !SERVICE_NAMES.includes(process.name) && descendsFrom(process, roots),
   );
