@@ -12,7 +12,7 @@ import { createReplayWindow, markCounter, type ReplayWindow } from "./replay-win
 /**
  * Versions that this release writes and reads, of packets and of what the messages in them say. A
  * release that only adds what others may leave unread raises `newest` and goes on writing what the
- * former one reads; one that the former cannot follow raises `oldest` (docs/decisions/0017).
+ * former one reads; one that the former cannot follow raises `oldest` (docs/decisions/0018).
  */
 export const PROTOCOL_VERSIONS: ProtocolVersions = { oldest: 1, newest: 1 };
 

@@ -2,7 +2,6 @@
 import { costOf, sampleCost } from "../drill/scenarios/process-cost.ts";
 import { monotonicMs, pause } from "../lab/clock.ts";
 import { complain, complainOfFailures } from "./judge.ts";
-import type { Machine } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Pair, Parts } from "./pair.ts";
 
@@ -16,12 +15,12 @@ export async function idleCost(pair: Pair, { active, passive }: Parts): Promise<
   await pause(WARM_UP_MS);
   const machines = [active, passive] as const;
   const at = monotonicMs();
-  const before = machines.map(sample);
+  const before = machines.map((machine) => sampleCost(machine));
   await pause(MEASURED_MS);
   const costs = machines.map((machine, index) => {
     const first = before[index];
     if (first === undefined) throw new Error(`${machine.name}: not measured`);
-    return costOf(first, sample(machine));
+    return costOf(first, sampleCost(machine));
   });
   const figures = pair.recorder.figures(at);
   const notes = costs.map(({ pss_mib: pss, cpu_percent: cpu }, index) => {
@@ -36,10 +35,4 @@ export async function idleCost(pair: Pair, { active, passive }: Parts): Promise<
       ...complain(most > PSS_MAX_MIB, `${most} MiB, expected at most ${PSS_MAX_MIB}`),
     ],
   };
-}
-
-function sample(machine: Machine) {
-  const processes = machine.processes();
-  const agent = processes.filter(({ command }) => command.includes("/usr/bin/lb-agent"));
-  return sampleCost({ processes, roots: new Set(agent.map(({ pid }) => pid)) });
 }

@@ -17,8 +17,10 @@ import {
 export interface MachineRoom {
   /** The tree that every machine's disk is laid over. */
   readonly base: string;
-  /** Folders of this host, each with the path under which the machines see it. */
-  readonly binds: readonly (readonly [outside: string, inside: string])[];
+  /** The built programs, seen inside as /usr/lib/lb-cluster, with this host's Node.js. */
+  readonly programs?: string;
+  /** A folder that the machines see as /packages: where there are no programs. */
+  readonly packages?: string;
   readonly work: string;
   readonly bridge: string;
   readonly names: readonly NamedAddress[];
@@ -132,6 +134,12 @@ export class Machine {
     return processesOf(this.#up());
   }
 
+  /** The agent, or nothing while it does not run. */
+  agentPids(): readonly { readonly pid: number }[] {
+    const isAgent = (word: string): boolean => /\/lb-agent(\.cjs)?$/.test(word);
+    return this.processes().filter(({ command }) => command.slice(0, 2).some(isAgent));
+  }
+
   /** A file of the machine, or an empty text. */
   read(path: string): string {
     try {
@@ -161,13 +169,13 @@ export class Machine {
   }
 
   async #spawn(root: string): Promise<void> {
-    const { binds, bridge, groupPrefix } = this.#room;
+    const { bridge, groupPrefix } = this.#room;
     const port = `h-${this.name}`;
     const group = `${groupPrefix}-${this.name}`;
     const nspawn = [
       ...["systemd-nspawn", "--quiet", "-D", root, "--machine", this.name, "--boot"],
       ...["--register=no", "--keep-unit", "--link-journal=no", "--console=pipe"],
-      ...["--capability=CAP_IPC_LOCK", ...binds.map((ends) => `--bind-ro=${ends.join(":")}`)],
+      ...["--capability=CAP_IPC_LOCK", ...bindsOf(this.#room)],
       `--network-veth-extra=${port}:${LINK}`,
     ];
     // Without a control group of its own each machine would take the same one.
@@ -211,6 +219,14 @@ export class Machine {
       await pause(POLL_MS);
     }
   }
+}
+
+function bindsOf({ programs, packages }: MachineRoom): readonly string[] {
+  const node = `--bind-ro=${process.execPath}:/usr/bin/node`;
+  return [
+    ...(programs === undefined ? [] : [node, `--bind-ro=${programs}:/usr/lib/lb-cluster`]),
+    ...(packages === undefined ? [] : [`--bind-ro=${packages}:/packages`]),
+  ];
 }
 
 /** All processes below one, itself included. */

@@ -74,10 +74,11 @@ async function main(): Promise<void> {
   });
   const recorder = new Recorder(VIRTUAL_IP);
   const follow = () => recorder.follow(machines);
-  const { base, work, group, form } = options;
+  const { base, programs, packages, work, group, form } = options;
+  const installs = packages === "" ? { programs } : { packages };
   const room = {
     base,
-    binds: bindsOf(options),
+    ...installs,
     work,
     bridge: BRIDGE,
     names: NAMES,
@@ -103,14 +104,6 @@ async function main(): Promise<void> {
     killAllStarted();
   }
   process.exit(isGood ? 0 : 1);
-}
-
-function bindsOf({ packages, programs }: Options): readonly (readonly [string, string])[] {
-  if (packages !== "") return [[packages, "/packages"]];
-  return [
-    [process.execPath, "/usr/bin/node"],
-    [programs, "/usr/lib/lb-cluster"],
-  ];
 }
 
 async function awaitBoot({ machines }: Pair): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Host, killGroup, monotonicMs, pause, VIRTUAL_IP } from "../../lab/index.ts";
+import { killGroup, monotonicMs, pause, VIRTUAL_IP } from "../../lab/index.ts";
 import { findOutages, longestDoubleOwnerMs } from "../../lab/watch/index.ts";
 import { runShown } from "../cluster.ts";
 import { DrillError } from "../drill-error.ts";
@@ -71,10 +71,10 @@ export const idleCost: FigureScenario = {
   async measure(context) {
     const { active } = await prepareRun(context);
     const seconds = context.seconds ?? IDLE_DEFAULT_S;
-    const before = context.lab.hosts.map((host) => sampleOf(host));
+    const before = context.lab.hosts.map((host) => sampleCost(host));
     await pause(seconds * 1_000);
     const hosts = context.lab.hosts.map((host, index) => {
-      const after = sampleOf(host);
+      const after = sampleCost(host);
       const cost = costOf(before[index] ?? after, after);
       return { node: host.name, active: host === active, ...cost };
     });
@@ -118,8 +118,3 @@ export const guide: FigureScenario = {
     return { commands, answers: page.stdout.trim() };
   },
 };
-
-function sampleOf(host: Host) {
-  const roots = new Set(host.agentPids().map(({ pid }) => pid));
-  return sampleCost({ processes: host.processes(), roots });
-}

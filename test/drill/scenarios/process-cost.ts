@@ -18,14 +18,16 @@ export interface Cost {
 const TICK_MS = 10;
 const SERVICE_NAMES = ["apache2", "httpd"];
 
-/** Sums over lb-agent, lb-heartbeat and what they started (`roots`), httpd left out. */
-export function sampleCost({
-  processes: all,
-  roots,
-}: {
-  readonly processes: readonly HostProcess[];
-  readonly roots: ReadonlySet<number>;
-}): CostSample {
+/** A host whose processes can be read from outside. */
+export interface HostWithProcesses {
+  readonly processes: () => readonly HostProcess[];
+  readonly agentPids: () => readonly { readonly pid: number }[];
+}
+
+/** Sums over lb-agent, lb-heartbeat and what they started, httpd left out. */
+export function sampleCost(host: HostWithProcesses): CostSample {
+  const all = host.processes();
+  const roots = new Set(host.agentPids().map(({ pid }) => pid));
   const ours = all.filter(
     (process) => !SERVICE_NAMES.includes(process.name) && descendsFrom(process, roots),
   );
