@@ -142,7 +142,7 @@ function main(): void {
 }
 
 function start(configure: Configure, scheduling: Scheduling): Running | null {
-  const { config, localNode, authkeyHex } = configure;
+  const { config, localNode } = configure;
   const local = config.nodes.find(({ name }) => name === localNode);
   const peer = config.nodes.find(({ name }) => name !== localNode);
   const problem = checkConfigure(configure);
@@ -169,7 +169,7 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
   );
   const running: Running = {
     configure,
-    codec: createTokenCodec({ authkeyHex, clusterName: config.clusterName }, sender),
+    codec: createTokenCodec({ ...configure, clusterName: config.clusterName }, sender),
     incarnation,
     keeper: new LeaseKeeper(batch, leaseLifetimeSec(config.tokenTimeoutMs), onLost),
     batch,

@@ -56,7 +56,9 @@ function main(): void {
     standardError: isUnderSystemd ? "journal" : "none",
     node: files.localNode,
   });
-  log.hide(files.authkeyHex);
+  const { authkeyHex, otherAuthkeyHex } = files.authkeys;
+  log.hide(authkeyHex);
+  if (otherAuthkeyHex !== null) log.hide(otherAuthkeyHex);
   const disk = openDiskOrEnd(folders.lib, log);
   const start = startOf(files, disk);
   const node = { start, files, log, disk, release: RELEASE, environment: process.env };

@@ -289,7 +289,7 @@ function openHeartbeat(parts: Parts): Heartbeat {
     kind: "configure",
     config: start.config,
     localNode: start.localNode,
-    authkeyHex: files.authkeyHex,
+    ...files.authkeys,
     ringSeqFloor: ringSeq.kind === "found" ? ringSeq.seq : 0,
     isSupervised: isSupervised(environment),
     facts: {
@@ -348,7 +348,7 @@ function openMessages(parts: Parts, incarnation: string): OpenTransport {
     local,
     peer,
     incarnation,
-    authkeyHex: parts.settings.files.authkeyHex,
+    authkeys: parts.settings.files.authkeys,
     onPacket: (packet) => post(parts, { kind: "packetReceived", packet }),
     onProblem: (line) => fail(parts, line, EXIT_UNUSABLE_HOST),
   });

@@ -24,6 +24,12 @@ export {
   spokenProtocols,
 } from "./api-service.ts";
 export {
+  AUTHKEY_BYTES,
+  type Authkeys,
+  encodeAuthkeys,
+  parseAuthkeys,
+} from "./authkey-file.ts";
+export {
   CLUSTER_FILE_FIELDS,
   CLUSTER_FILE_NAMES,
   CLUSTER_LIMITS,
@@ -41,13 +47,7 @@ export {
   parseHeartbeatReport,
 } from "./heartbeat-line.ts";
 export { addressFamily, canonicalAddress, isMulticast } from "./ip-address.ts";
-export {
-  AUTHKEY_BYTES,
-  type ClusterTexts,
-  encodeJoinToken,
-  parseAuthkey,
-  parseJoinToken,
-} from "./join-token.ts";
+export { type ClusterTexts, encodeJoinToken, parseJoinToken } from "./join-token.ts";
 export { findLocalNode, type HostIdentity } from "./local-node.ts";
 export type { ApiMessage } from "./message-codec.ts";
 export {

@@ -1,5 +1,5 @@
 /**
- * The line that takes a new cluster's two files to the other host, and the shared secret's file.
+ * The line that takes a cluster's two files to the other host.
  */
 import { createHash } from "node:crypto";
 import type { Problem } from "../core/model/index.ts";
@@ -7,9 +7,6 @@ import type { Problem } from "../core/model/index.ts";
 const PREFIX = "lbc1";
 const CHECKSUM_DIGITS = 8;
 const TOKEN_MAX = 65_536;
-
-/** Bytes of a new shared secret. */
-export const AUTHKEY_BYTES = 32;
 
 /** The texts of `cluster.yaml` and `authkey`, as they stand in the files. */
 export interface ClusterTexts {
@@ -41,12 +38,6 @@ export function parseJoinToken(line: string): ClusterTexts | Problem {
     return problem("damaged", 'must be the line that "lbctl cluster token" prints');
   }
   return { config, authkey };
-}
-
-/** The secret of an `authkey` file in hexadecimal, or null when it is damaged or too short. */
-export function parseAuthkey(text: string): string | null {
-  const hex = text.trim().toLowerCase();
-  return /^(?:[0-9a-f]{2}){32,128}$/.test(hex) ? hex : null;
 }
 
 function parseBody(body: string): unknown {

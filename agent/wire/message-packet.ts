@@ -6,6 +6,7 @@ import {
   createSealer,
   type RefusedPacket,
   type SealSender,
+  type SealSettings,
 } from "./seal.ts";
 
 const FIELDS_BYTES = 7 + 8 + 8 + 6 + 6 + 4 + 2 + 2;
@@ -29,7 +30,7 @@ export interface OpenedMessage {
 
 /** Makes the codec of one process life; see `createSealer` about its incarnation. */
 export function createMessageCodec(
-  settings: { readonly authkeyHex: string; readonly clusterName: string },
+  settings: Omit<SealSettings, "packetKind">,
   sender: SealSender,
 ): MessageCodec {
   const seal = createSealer({ ...settings, packetKind: "message" }, sender);

@@ -13,9 +13,11 @@ import {
   encodeToken,
   FRAGMENT_BYTES_MAX,
   PACKET_BYTES_MAX,
+  type SealSettings,
 } from "./index.ts";
 
-const SECRET = { authkeyHex: "ab".repeat(32), clusterName: "web" };
+const SECRET = { authkeyHex: "ab".repeat(32), otherAuthkeyHex: null, clusterName: "web" };
+type Secret = Omit<SealSettings, "packetKind">;
 const A = { incarnation: "00000000000000a1", nodeId: 1 };
 const B = { incarnation: "00000000000000b2", nodeId: 2 };
 const TOKEN: Token = {
@@ -99,6 +101,34 @@ suite("sealed packets", () => {
       assert.equal(refusalOf(createTokenCodec(SECRET, B).open(packet)), cause);
     });
   }
+
+  test("in a rotation both secrets are accepted, and the first one seals", () => {
+    const next = "cd".repeat(32);
+    const only = { ...SECRET, authkeyHex: next };
+    const both = [
+      { ...SECRET, otherAuthkeyHex: next },
+      { ...only, otherAuthkeyHex: SECRET.authkeyHex },
+    ];
+    const outcome = (from: Secret, to: Secret) =>
+      refusalOf(createTokenCodec(to, B).open(createTokenCodec(from, A).seal(TOKEN)));
+    // The steps in their order, one node ahead of the other: old, old + new, new + old, new.
+    const steps = [SECRET, ...both, only];
+    const rows = steps.map((from) => steps.map((to) => outcome(from, to) === "opened"));
+    assert.deepEqual(rows, [
+      [true, true, true, false],
+      [true, true, true, false],
+      [false, true, true, true],
+      [false, true, true, true],
+    ]);
+  });
+
+  test("a process that is known by one secret is not believed under the other", () => {
+    const other = "cd".repeat(32);
+    const open = createTokenCodec({ ...SECRET, otherAuthkeyHex: other }, B).open;
+    assert.equal(refusalOf(open(createTokenCodec(SECRET, A).seal(TOKEN))), "opened");
+    const forged = createTokenCodec({ ...SECRET, authkeyHex: other }, A).seal(TOKEN);
+    assert.equal(refusalOf(open(forged)), "wrongKey");
+  });
 
   test("another version and another kind are named before the seal is tried", () => {
     const packet = createTokenCodec(SECRET, A).seal(TOKEN);

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:cry
 
 import { assert } from "../core/base/index.ts";
 import type { ProtocolVersions } from "../core/model/index.ts";
+import type { Authkeys } from "./authkey-file.ts";
 import { asBuffer } from "./byte-fields.ts";
 import { createReplayWindow, markCounter, type ReplayWindow } from "./replay-window.ts";
 
@@ -37,10 +38,9 @@ const SENDERS_MAX = 16;
 /** What a packet carries; each kind is sealed under its own subkey. */
 export type PacketKind = keyof typeof KINDS;
 
-/** The secret and the name that both nodes share. */
-export interface SealSettings {
+/** The secrets and the name that both nodes share. */
+export interface SealSettings extends Authkeys {
   readonly packetKind: PacketKind;
-  readonly authkeyHex: string;
   readonly clusterName: string;
 }
 
@@ -87,7 +87,7 @@ export type Opener = (packet: Uint8Array) => OpenedPacket | RefusedPacket;
  * is its counter, so no nonce ever repeats: two sealers of one kind must not share an incarnation.
  */
 export function createSealer(settings: SealSettings, sender: SealSender): Sealer {
-  const key = deriveKey(settings, sender.incarnation);
+  const key = deriveKey(settings.authkeyHex, settings.packetKind, sender.incarnation);
   const header = headerOf(settings, sender);
   const nonce = Buffer.alloc(NONCE_BYTES);
   let counter = 0;
@@ -144,9 +144,10 @@ export function createOpener(settings: SealSettings): Opener {
     const packet = asBuffer(bytes);
     const refused = checkHeader(packet, settings.packetKind, cluster);
     if (refused !== null) return refused;
-    const sender = isFrom(packet, latest) ? latest : findSender(packet, { senders, settings });
-    const body = openBody(packet, sender.key, nonce);
-    if (body === null) return { kind: "refused", cause: "wrongKey" };
+    const possible = isFrom(packet, latest) ? [latest] : findSenders(packet, { senders, settings });
+    const found = openAsOneOf(packet, possible, nonce);
+    if (found === null) return { kind: "refused", cause: "wrongKey" };
+    const { sender, body } = found;
     if (sender !== latest) remember(senders, sender.incarnation, sender);
     latest = sender;
     const link = packet.readUInt8(6);
@@ -169,20 +170,36 @@ function isFrom(packet: Buffer, sender: Sender | null): sender is Sender {
   return packet.readUInt32BE(16) === sender.high && packet.readUInt32BE(20) === sender.low;
 }
 
-function findSender(
+/** The one who is known by its incarnation, or a stranger under each of the secrets. */
+function findSenders(
   packet: Buffer,
   known: { readonly senders: ReadonlyMap<string, Sender>; readonly settings: SealSettings },
-): Sender {
+): readonly Sender[] {
   const incarnation = packet.toString("hex", 16, 24);
   const sender = known.senders.get(incarnation);
-  if (sender !== undefined) return sender;
-  return {
+  // A process seals all its packets with one secret.
+  if (sender !== undefined) return [sender];
+  const { authkeyHex, otherAuthkeyHex, packetKind } = known.settings;
+  const secrets = otherAuthkeyHex === null ? [authkeyHex] : [authkeyHex, otherAuthkeyHex];
+  return secrets.map((secret) => ({
     incarnation,
     high: packet.readUInt32BE(16),
     low: packet.readUInt32BE(20),
-    key: deriveKey(known.settings, incarnation),
+    key: deriveKey(secret, packetKind, incarnation),
     windows: new Map(),
-  };
+  }));
+}
+
+function openAsOneOf(
+  packet: Buffer,
+  possible: readonly Sender[],
+  nonce: Buffer,
+): { readonly sender: Sender; readonly body: Uint8Array } | null {
+  for (const sender of possible) {
+    const body = openBody(packet, sender.key, nonce);
+    if (body !== null) return { sender, body };
+  }
+  return null;
 }
 
 function checkHeader(packet: Buffer, kind: PacketKind, cluster: Buffer): RefusedPacket | null {
@@ -217,7 +234,7 @@ function fillNonce(nonce: Buffer, header: Buffer): Buffer {
   return nonce;
 }
 
-function deriveKey({ authkeyHex, packetKind }: SealSettings, incarnation: string): Buffer {
+function deriveKey(authkeyHex: string, packetKind: PacketKind, incarnation: string): Buffer {
   const authkey = Buffer.from(authkeyHex, "hex");
   assert(authkey.length >= AUTHKEY_BYTES_MIN, `authkey: at least ${AUTHKEY_BYTES_MIN} bytes`);
   const salt = Buffer.from(incarnation, "hex");

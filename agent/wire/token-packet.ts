@@ -9,7 +9,13 @@ import {
   MalformedError,
   readOrNull,
 } from "./byte-fields.ts";
-import { createOpener, createSealer, type RefusedPacket, type SealSender } from "./seal.ts";
+import {
+  createOpener,
+  createSealer,
+  type RefusedPacket,
+  type SealSender,
+  type SealSettings,
+} from "./seal.ts";
 
 const STATES = ["joining", "member", "leaving", "unwell"] as const;
 const HAS_WITHDRAWN = 1;
@@ -31,7 +37,7 @@ export interface OpenedToken {
 
 /** Makes the codec of one process life; see `createSealer` about its incarnation. */
 export function createTokenCodec(
-  settings: { readonly authkeyHex: string; readonly clusterName: string },
+  settings: Omit<SealSettings, "packetKind">,
   sender: SealSender,
 ): TokenCodec {
   const seal = createSealer({ ...settings, packetKind: "token" }, sender);

@@ -27,6 +27,7 @@ import {
 } from "../host/cluster-texts.ts";
 import { renderStatusCluster } from "../render/render-status.ts";
 import type { Session } from "../session.ts";
+import { addAuthkeyCommands } from "./authkey-commands.ts";
 import {
   addCommand,
   addFamily,
@@ -107,6 +108,7 @@ export function addClusterCommands(program: Command, session: Session): void {
     ],
     run: (words, options) => stop(session, words, options),
   });
+  addAuthkeyCommands(cluster, session);
   addUnitCommands(cluster, session);
   addCommand(cluster, {
     name: "status",

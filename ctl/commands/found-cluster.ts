@@ -112,9 +112,7 @@ export async function join(
         'input, "lbctl cluster join -"',
     );
   }
-  if (process.stdin.isTTY) terminal.err('The line that "lbctl cluster token" printed:');
-  const texts = parseJoinToken(await readLine());
-  if ("code" in texts) throw refusedBy([texts]);
+  const texts = await readToken(session);
   const config = await parseConfigText(texts.config);
   const local = requireLocalNode(config);
   if (hasCluster(paths.etc) && !isGiven(options, "force")) {
@@ -130,6 +128,14 @@ export async function join(
   writeTexts(paths.etc, texts);
   terminal.out(`This host has joined cluster '${config.clusterName}' as node ${local.name}`);
   terminal.out('Next: "lbctl cluster start"');
+}
+
+/** The files of the token on standard input; throws when it is none. */
+export async function readToken({ terminal }: Session): Promise<ClusterTexts> {
+  if (process.stdin.isTTY) terminal.err('The line that "lbctl cluster token" printed:');
+  const texts = parseJoinToken(await readLine());
+  if ("code" in texts) throw refusedBy([texts]);
+  return texts;
 }
 
 /** The first line of standard input. */

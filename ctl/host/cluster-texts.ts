@@ -20,9 +20,10 @@ import {
   CLUSTER_FILE_NAMES,
   type ClusterTexts,
   canonicalAddress,
+  encodeAuthkeys,
   findLocalNode,
   type HostIdentity,
-  parseAuthkey,
+  parseAuthkeys,
   parseClusterFile,
 } from "../../agent/wire/index.ts";
 import { refused, refusedBy } from "../ctl-error.ts";
@@ -88,7 +89,12 @@ export function requireLocalNode(config: ClusterConfig): ClusterNode {
 
 /** A new shared secret, as its file holds it. */
 export function makeAuthkey(): string {
-  return `${randomBytes(AUTHKEY_BYTES).toString("hex")}\n`;
+  return encodeAuthkeys({ authkeyHex: makeAuthkeyHex(), otherAuthkeyHex: null });
+}
+
+/** A new shared secret in hexadecimal. */
+export function makeAuthkeyHex(): string {
+  return randomBytes(AUTHKEY_BYTES).toString("hex");
 }
 
 /**
@@ -96,7 +102,7 @@ export function makeAuthkey(): string {
  * secret comes first, so that a cluster.yaml is never there without it.
  */
 export function writeClusterTexts(folder: string, texts: ClusterTexts): void {
-  if (parseAuthkey(texts.authkey) === null) throw refused("authkey: damaged or too short");
+  if (parseAuthkeys(texts.authkey) === null) throw refused("authkey: damaged or too short");
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const paths = clusterFilePaths(folder);
   const names = [paths.authkey, paths.config];
@@ -107,6 +113,19 @@ export function writeClusterTexts(folder: string, texts: ClusterTexts): void {
   } finally {
     // What an interrupted call has left; after a whole one there is nothing.
     for (const path of names) rmSync(newName(path), { force: true });
+  }
+  syncFolder(folder);
+}
+
+/** Replaces the file of the secret, whole or not at all. */
+export function replaceAuthkey(folder: string, text: string): void {
+  if (parseAuthkeys(text) === null) throw refused("authkey: damaged or too short");
+  const { authkey } = clusterFilePaths(folder);
+  try {
+    writeNew(authkey, text, AUTHKEY_MODE);
+    renameSync(newName(authkey), authkey);
+  } finally {
+    rmSync(newName(authkey), { force: true });
   }
   syncFolder(folder);
 }

@@ -37,6 +37,8 @@ export type HeartbeatCommand =
       readonly localNode: NodeName;
       /** Hexadecimal text of the authkey: never logged, never in an argument list. */
       readonly authkeyHex: string;
+      /** Accepted beside it while the authkey is being rotated. */
+      readonly otherAuthkeyHex: string | null;
       /** Ring sequence numbers start above this one: the highest that this host has seen. */
       readonly ringSeqFloor: number;
       /** True when a supervisor (systemd) starts a dead agent again at once. */

@@ -38,7 +38,10 @@ suite("the two files of a cluster", () => {
     const read = readClusterFiles(folder, HOST);
     assert.ok(read.kind === "files");
     assert.equal(read.files.localNode, "ip1");
-    assert.equal(read.files.authkeyHex, "0f".repeat(32));
+    assert.deepEqual(read.files.authkeys, {
+      authkeyHex: "0f".repeat(32),
+      otherAuthkeyHex: null,
+    });
     assert.equal(read.files.configText, text);
     assert.equal(read.files.config.quorum.aloneAfterMs, 5000);
     assert.match(read.files.configHash, /^[0-9a-f]{14}$/);

@@ -5,10 +5,11 @@ import { parseDocument } from "yaml";
 import { digestText } from "../../core/base/index.ts";
 import type { ClusterConfig, Problem } from "../../core/model/index.ts";
 import {
+  type Authkeys,
   CLUSTER_FILE_NAMES,
   findLocalNode,
   type HostIdentity,
-  parseAuthkey,
+  parseAuthkeys,
   parseClusterFile,
 } from "../../wire/index.ts";
 
@@ -21,8 +22,7 @@ export interface ClusterFiles {
   /** The bytes of cluster.yaml as text, which have to be the same on both hosts. */
   readonly configText: string;
   readonly configHash: string;
-  /** The shared secret in hexadecimal: never logged, never in an argument list. */
-  readonly authkeyHex: string;
+  readonly authkeys: Authkeys;
   /** The name of the node that this host is. */
   readonly localNode: string;
 }
@@ -45,9 +45,11 @@ export function readClusterFiles(
     ...[text, key].filter((each) => typeof each !== "string"),
     ...(typeof key === "string" ? checkKeyFile(keyPath) : []),
   ];
-  const authkeyHex = typeof key === "string" ? parseAuthkey(key) : null;
-  if (typeof key === "string" && authkeyHex === null) {
-    const expected = "must be 64 or more hexadecimal digits, the same as on the other host";
+  const authkeys = typeof key === "string" ? parseAuthkeys(key) : null;
+  if (typeof key === "string" && authkeys === null) {
+    const expected =
+      "must be a line of 64 or more hexadecimal digits, the same as on the other host, and one " +
+      "more in a rotation";
     problems.push({ code: "bad-authkey", path: keyPath, found: "damaged or too short", expected });
   }
   if (typeof text !== "string") return { kind: "refused", problems };
@@ -57,13 +59,13 @@ export function readClusterFiles(
   }
   const local = findLocalNode(parsed.config, host);
   if ("code" in local) problems.push(local);
-  if (problems.length > 0 || authkeyHex === null || "code" in local) {
+  if (problems.length > 0 || authkeys === null || "code" in local) {
     return { kind: "refused", problems };
   }
   const { config } = parsed;
   const configHash = digestText(text);
   const localNode = local.name;
-  return { kind: "files", files: { config, configText: text, configHash, authkeyHex, localNode } };
+  return { kind: "files", files: { config, configText: text, configHash, authkeys, localNode } };
 }
 
 /** What this host knows of itself. */
@@ -96,7 +98,6 @@ function readText(path: string): string | Problem {
 /** Whoever can read the key can be a node of the cluster. */
 function checkKeyFile(path: string): readonly Problem[] {
   const { mode, uid } = statSync(path);
-  const code = "exposed-authkey";
   const shown = (mode & 0o7777).toString(8).padStart(4, "0");
   const open =
     (mode & 0o077) === 0
@@ -104,7 +105,7 @@ function checkKeyFile(path: string): readonly Problem[] {
       : [{ found: `mode ${shown}`, expected: "must be 0400: others can read it" }];
   const isOwn = uid === 0 || uid === process.getuid?.();
   const foreign = isOwn ? [] : [{ found: `owner ${uid}`, expected: "must belong to root" }];
-  return [...open, ...foreign].map((each) => ({ code, path, ...each }));
+  return [...open, ...foreign].map((each) => ({ code: "exposed-authkey", path, ...each }));
 }
 
 function parseText(path: string, text: string): ReturnType<typeof parseClusterFile> {

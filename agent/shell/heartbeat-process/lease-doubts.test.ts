@@ -30,7 +30,12 @@ const CONFIG = pairConfig({
   transport: "udpu",
   tokenTimeoutMs: 500,
 });
-const COMMON = { authkeyHex: "ab".repeat(32), ringSeqFloor: 0, facts: FACTS };
+const COMMON = {
+  authkeyHex: "ab".repeat(32),
+  otherAuthkeyHex: null,
+  ringSeqFloor: 0,
+  facts: FACTS,
+};
 const LEASE: LeaseRequest = {
   ip: "203.0.113.9",
   prefixLength: 32,

@@ -61,7 +61,13 @@ suite("lb-heartbeat, two real processes", function () {
   function startNode(index: number, config: ClusterConfig, more: object = {}): LabHeartbeat {
     const node = new LabHeartbeat(index, scriptPath);
     nodes.push(node);
-    const common = { authkeyHex: AUTHKEY, ringSeqFloor: 0, isSupervised: false, facts: FACTS };
+    const common = {
+      authkeyHex: AUTHKEY,
+      otherAuthkeyHex: null,
+      ringSeqFloor: 0,
+      isSupervised: false,
+      facts: FACTS,
+    };
     const localNode = `n${index + 1}`;
     node.send({ kind: "configure", config, localNode, ...common, ...more });
     return node;
@@ -305,7 +311,13 @@ suite("lb-heartbeat, two real processes", function () {
       onReport: (report) => reports.push(report),
     });
     const config = pairConfig({ ...UNICAST, tokenTimeoutMs: 200 });
-    const common = { authkeyHex: AUTHKEY, ringSeqFloor: 41, isSupervised: false, facts: FACTS };
+    const common = {
+      authkeyHex: AUTHKEY,
+      otherAuthkeyHex: null,
+      ringSeqFloor: 41,
+      isSupervised: false,
+      facts: FACTS,
+    };
     heartbeat.send({ kind: "configure", config, localNode: "n1", ...common });
     assert.match(String(await heartbeat.holdLease(LEASE)), /asked for without a ring/);
     await waitUntil(() => reports.some(isRing()), 2000);

@@ -3,7 +3,12 @@ import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { ClusterConfig, ClusterNode, MessagePacket } from "../../core/model/index.ts";
 import type { Transport } from "../../ports/index.ts";
-import { createMessageCodec, type MessageCodec, type RefusalCause } from "../../wire/index.ts";
+import {
+  type Authkeys,
+  createMessageCodec,
+  type MessageCodec,
+  type RefusalCause,
+} from "../../wire/index.ts";
 
 /** An address that is not there yet, or went away, is tried again after this time. */
 const BIND_RETRY_MS = 1000;
@@ -13,7 +18,7 @@ export interface TransportSettings {
   readonly config: ClusterConfig;
   readonly local: ClusterNode;
   readonly peer: ClusterNode;
-  readonly authkeyHex: string;
+  readonly authkeys: Authkeys;
   /** Incarnation of this node's heartbeat process: one sealer a process life. */
   readonly incarnation: string;
   /** One authentic packet of the peer. */
@@ -34,9 +39,9 @@ export interface OpenTransport extends Transport {
  * Opens one socket a link, bound to the link's own address, on the port after that of the tokens.
  */
 export function openTransport(settings: TransportSettings): OpenTransport {
-  const { config, authkeyHex, incarnation, local } = settings;
+  const { config, authkeys, incarnation, local } = settings;
   const sender = { incarnation, nodeId: local.id };
-  const codec = createMessageCodec({ authkeyHex, clusterName: config.clusterName }, sender);
+  const codec = createMessageCodec({ ...authkeys, clusterName: config.clusterName }, sender);
   const transport = new MessageTransport(settings, codec);
   return {
     send: (packet) => transport.send(packet),
