@@ -3,12 +3,14 @@
 # measures what a client sees when the unit is killed, stopped, restarted, or its host goes.
 # Usage: scripts/systemd-drill.sh [--installed] [--base DIR] [--form warm] [--runs N] [--verbose]
 #   [CASE]...
+#        scripts/systemd-drill.sh [--base DIR] --documents [FILE]...
 #   --installed the hosts are bare Debian, and install the package themselves: the guide, failures,
 #               upgrades, removal; ends with `N passed, N failed`. Without it the package's files lie
 #               over a base that has what they need.
 #   --base DIR  the hosts' base tree; built there when it is missing, and kept. Without it the tree
 #               is built for this run (a minute) and removed. --installed has one of its own.
 #   --form warm httpd runs on both hosts, and the address alone moves.
+#   --documents runs the commands of the documents for operators as they are printed
 # Debian only, as root. Exit 0: all as promised, 1: not, 2: could not run, 130: interrupted.
 # All runs in network, mount and process namespaces of its own: what is left when they end is the
 # work folder and the hosts' control groups, and both are removed.
@@ -22,12 +24,14 @@ say() { printf 'systemd-drill: %s\n' "$*"; }
 
 base=
 installed=no
+main=test/systemd/main.ts
 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --base) base=${2:?--base needs a folder}; shift ;;
     --installed) installed=yes ;;
-    --help | -h) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --documents) main=test/systemd/documents-main.ts ;;
+    --help | -h) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) arguments+=("$1") ;;
   esac
   shift
@@ -149,7 +153,7 @@ ln -s ../lab-network.service "$layer/etc/systemd/system/multi-user.target.wants/
 chmod -R u=rwX,go=rX "$layer"
 
 unshare --net --mount --pid --fork --kill-child --mount-proc \
-  bash -c 'node --import=tsx test/systemd/main.ts "$@"; exit $?' drill \
+  bash -c 'node --import=tsx "$0" "$@"; exit $?' "$main" \
   --base "$layer:$base" --work "$work" --group "$group" \
   ${arguments[@]+"${arguments[@]}"} &
 child=$!

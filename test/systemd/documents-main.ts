@@ -1,0 +1,138 @@
+/**
+ * Runs the commands of the documents for operators, as they are printed, on two real systemd hosts,
+ * each document on new ones; run by scripts/systemd-drill.sh --documents, which puts it into
+ * namespaces of its own and removes what is left of them.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { killAllStarted, mustRun } from "../lab/run-command.ts";
+import { DocumentRun } from "./document-run.ts";
+import { makeRhelLike } from "./host-without-cluster.ts";
+import { Machine } from "./machine.ts";
+import { Recorder } from "./recorder.ts";
+import { DOCUMENTS, INSTALLED_BEFORE, sectionsOf } from "./stand-ins.ts";
+
+const BRIDGE = "br-lb";
+const NAMES = [
+  { name: "ip1", address: "192.168.33.18" },
+  { name: "ip2", address: "192.168.33.19" },
+] as const;
+const CLIENT_ADDRESS = "192.168.33.1/24";
+/** The address of the service in all documents. */
+const VIRTUAL_IP = "192.168.33.20";
+
+interface Options {
+  readonly base: string;
+  readonly programs: string;
+  readonly work: string;
+  readonly group: string;
+  readonly documents: readonly string[];
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function readOptions(): Options {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      base: { type: "string", default: "" },
+      programs: { type: "string", default: "" },
+      work: { type: "string", default: "" },
+      group: { type: "string", default: "" },
+    },
+  });
+  const isMeant = (name: string) => positionals.some((path) => name.split("#")[0] === path);
+  const unknown = positionals.filter((path) => !DOCUMENTS.some((name) => name.startsWith(path)));
+  if (unknown.length > 0) {
+    throw new Error(`no document "${unknown.join(" ")}"; there are: ${DOCUMENTS.join(" ")}`);
+  }
+  const documents = positionals.length === 0 ? DOCUMENTS : DOCUMENTS.filter(isMeant);
+  return { ...values, documents };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  await mustRun(["ip", "-batch", "-"], {
+    input:
+      `link set lo up\nlink add ${BRIDGE} type bridge mcast_snooping 0\n` +
+      `addr add ${CLIENT_ADDRESS} dev ${BRIDGE}\nlink set ${BRIDGE} up\n`,
+  });
+  const lines: string[] = [];
+  let isGood = true;
+  for (const path of options.documents) {
+    const run = await runDocument(path, options);
+    lines.push(`${path}: ${run}`);
+    if (!run.startsWith("good")) isGood = false;
+  }
+  say(`\n${lines.join("\n")}`);
+  killAllStarted();
+  process.exit(isGood ? 0 : 1);
+}
+
+/** What came of a document, in a line. */
+async function runDocument(path: string, options: Options): Promise<string> {
+  const { base, programs, group } = options;
+  const name = path.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const work = join(options.work, name);
+  mkdirSync(work, { recursive: true });
+  const room = { base, programs, work, bridge: BRIDGE, names: NAMES, groupPrefix: group };
+  const recorder = new Recorder(VIRTUAL_IP);
+  const [first, second] = NAMES;
+  const machines: [Machine, Machine] = [
+    new Machine(first.name, room, () => recorder.follow(machines)),
+    new Machine(second.name, room, () => recorder.follow(machines)),
+  ];
+  const run = new DocumentRun({ machines, recorder, say });
+  const complaints: string[] = [];
+  try {
+    await Promise.all(machines.map((machine) => machine.boot()));
+    for (const machine of machines)
+      await makeRhelLike(machine, { hasStatusPage: path.startsWith("README") });
+    const before = sectionsOf("docs/install.md").slice(0, INSTALLED_BEFORE.get(path) ?? 0);
+    for (const section of [...before, ...sectionsOf(path)]) {
+      say(`\n== ${path}: ${section.title}`);
+      await run.section(section);
+    }
+  } catch (error) {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    say(what);
+    complaints.push(what);
+  }
+  complaints.push(...run.complaints);
+  try {
+    if (complaints.length === 0) return `good, ${run.summary()}`;
+    for (const machine of machines) await describe(machine);
+    return ["NOT GOOD:", ...complaints].join("\n  ");
+  } finally {
+    await Promise.all(machines.map(shutDown));
+    await recorder.close();
+  }
+}
+
+/** The next document takes the same names. */
+async function shutDown(machine: Machine): Promise<void> {
+  const { initPid } = machine;
+  machine.close();
+  if (initPid !== null) await machine.untilGone(initPid);
+}
+
+async function describe(machine: Machine): Promise<void> {
+  if (machine.initPid === null) return;
+  const status = await machine.run(["lbctl", "status", "--full"], { timeoutMs: 10_000 });
+  const journal = await machine.run([
+    "journalctl",
+    "--unit",
+    "lb-agent",
+    "--no-pager",
+    "--lines",
+    "30",
+  ]);
+  say(`--- ${machine.name}: lbctl status\n${status.stdout}${status.stderr}`.trimEnd());
+  say(`--- ${machine.name}: journal\n${journal.stdout}`.trimEnd());
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(2);
+});
