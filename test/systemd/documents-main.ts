@@ -11,7 +11,7 @@ import { DocumentRun } from "./document-run.ts";
 import { makeRhelLike } from "./host-without-cluster.ts";
 import { Machine } from "./machine.ts";
 import { Recorder } from "./recorder.ts";
-import { DOCUMENTS, INSTALLED_BEFORE, sectionsOf } from "./stand-ins.ts";
+import { DOCUMENTS, INSTALLED_BEFORE, sectionsOf, WITH_STATUS_PAGE } from "./stand-ins.ts";
 
 const BRIDGE = "br-lb";
 const NAMES = [
@@ -88,7 +88,7 @@ async function runDocument(path: string, options: Options): Promise<string> {
   try {
     await Promise.all(machines.map((machine) => machine.boot()));
     for (const machine of machines)
-      await makeRhelLike(machine, { hasStatusPage: path.startsWith("README") });
+      await makeRhelLike(machine, { hasStatusPage: WITH_STATUS_PAGE.has(path) });
     const before = sectionsOf("docs/install.md").slice(0, INSTALLED_BEFORE.get(path) ?? 0);
     for (const section of [...before, ...sectionsOf(path)]) {
       say(`\n== ${path}: ${section.title}`);

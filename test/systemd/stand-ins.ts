@@ -11,6 +11,8 @@ export const DOCUMENTS: readonly string[] = [
   "docs/install.md",
   "docs/maintenance.md",
   "docs/from-rhel6-cman.md",
+  "docs/operations.md#The recommended form: the server runs on both",
+  "docs/operations.md#Are the two hosts alike?",
 ];
 
 /** How many sections of docs/install.md come before a page, as it says. */
@@ -18,6 +20,8 @@ export const INSTALLED_BEFORE: ReadonlyMap<string, number> = new Map([
   ["README.md#A two-node cluster in five minutes", 4],
   ["docs/maintenance.md", 8],
   ["docs/from-rhel6-cman.md", 4],
+  ["docs/operations.md#The recommended form: the server runs on both", 6],
+  ["docs/operations.md#Are the two hosts alike?", 8],
 ]);
 
 /** The sections of a document, by the name that it has in `DOCUMENTS`. */
@@ -25,6 +29,12 @@ export function sectionsOf(name: string): readonly Section[] {
   const [path = "", only] = name.split("#");
   return readDocument(readFileSync(path, "utf8"), only);
 }
+
+/** The documents that begin with the status page of the guide, on the port of the service. */
+export const WITH_STATUS_PAGE: ReadonlySet<string> = new Set([
+  "README.md#A two-node cluster in five minutes",
+  "docs/operations.md#The recommended form: the server runs on both",
+]);
 
 /** A command that the hosts here do not have, and what is run in its place. */
 export interface StandIn {
