@@ -2,8 +2,9 @@
 # Puts in place what `npm test`, `npm run drill` and `npm run sim` need: system packages, npm
 # packages, the built programs. Does only what is missing, so calling it again costs nothing.
 # `export`: also pcs, corosync and Pacemaker, which tests of exports and imports run. `package`:
-# only what making packages needs; `test` has that too.
-# Usage: scripts/setup.sh [test|drill|sim|export|package]; exit 1: something failed, 3: not root.
+# only what making packages needs; `test` has that too. `vagrant`: what hosts of the Vagrantfile need
+# under emulation, with a box made from Debian's packages.
+# Usage: scripts/setup.sh [test|drill|sim|export|package|vagrant]; exit 1: something failed, 3: not root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 purpose=${1:-test}
@@ -13,8 +14,8 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 case $purpose in
-  test | drill | sim | export | package) ;;
-  *) fail "unknown purpose \"$purpose\": expected test, drill, sim, export or package" ;;
+  test | drill | sim | export | package | vagrant) ;;
+  *) fail "unknown purpose \"$purpose\": expected test, drill, sim, export, package or vagrant" ;;
 esac
 # The simulator needs Node.js alone, packages only tools that may be there; the others make network
 # namespaces.
@@ -74,6 +75,22 @@ rpmbuild rpm rpm-build
 dpkg-deb dpkg dpkg
 TABLE
   if [ "$purpose" = package ]; then return; fi
+  if [ "$purpose" = vagrant ]; then
+    cat <<'TABLE'
+vagrant vagrant -
+virsh libvirt-clients -
+libvirtd libvirt-daemon-system -
+dnsmasq dnsmasq-base -
+qemu-system-x86_64 qemu-system-x86 -
+qemu-img qemu-utils -
+mmdebstrap mmdebstrap -
+mke2fs e2fsprogs -
+ssh openssh-client -
+ip iproute2 -
+tcpdump tcpdump -
+TABLE
+    return
+  fi
   cat <<'TABLE'
 ip iproute2 iproute
 arping iputils-arping iputils
@@ -99,6 +116,7 @@ mandoc mandoc mandoc
 groff groff -
 zsh zsh zsh
 fish fish fish
+vagrant vagrant -
 TABLE
   if [ "$purpose" = export ]; then
     cat <<'TABLE'
@@ -120,6 +138,10 @@ packages_missing() {
   # Debian has two packages with a command of this name; the agents call the one of iputils.
   if [ "$column" = debian ] && command -v arping >/dev/null &&
     ! arping -V 2>&1 | grep -q iputils; then echo iputils-arping; fi
+  # A plug-in without a command of its own.
+  if [ "$purpose" = vagrant ] && ! dpkg -s vagrant-libvirt >/dev/null 2>&1; then
+    echo vagrant-libvirt
+  fi
 }
 
 # The cluster alone starts a server: a distribution that starts or enables it on installation would
