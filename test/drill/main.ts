@@ -4,14 +4,25 @@ import { LABS_FOLDER, type Lab, openLab, removeStaleLabs, VIRTUAL_IP } from "../
 import { AddressPings, Watch } from "../lab/watch/index.ts";
 import { buildCluster, describeHosts, groupAddresses, runShown, tokenMsOf } from "./cluster.ts";
 import { DrillError } from "./drill-error.ts";
+import { type DrillPair, LAB_PLACE, type Place } from "./drill-pair.ts";
 import { complaintOf, type RunFigures, runFault } from "./measure.ts";
 import { type DrillOptions, parseOptions } from "./options.ts";
 import { makePrinter, type Printer } from "./printer.ts";
-import { type DrillContext, type FaultScenario, prepareRun, SCENARIOS } from "./scenarios/index.ts";
+import {
+  type DrillContext,
+  type FaultScenario,
+  limitFor,
+  prepareRun,
+  SCENARIOS,
+  type Scenario,
+} from "./scenarios/index.ts";
 import { untilReady } from "./status.ts";
 import { type FaultReport, renderTable, reportOf } from "./table.ts";
+import { openVagrantPair } from "./vagrant/index.ts";
 
-const READY_LIMIT_MS = 60_000;
+const INTERVAL_MS = 5;
+const ANSWER_MAX_MS = 100;
+const EVENTS_SHOWN_MAX = 25;
 
 /** Runs the drill; the exit status is 0 when every scenario ran and the service came back. */
 async function main(): Promise<number> {
@@ -25,9 +36,17 @@ async function main(): Promise<number> {
       process.exit(signal === "SIGINT" ? 130 : 143);
     });
   }
+  if (options.hosts === "vagrant") {
+    const { pair, place, close } = await openVagrantPair();
+    try {
+      return await drill({ pair, place }, options, printer);
+    } finally {
+      await close();
+    }
+  }
   const lab = await openLab({ keep: options.keep, secondLink: options.secondLink });
   try {
-    const status = await drill(lab, options, printer);
+    const status = await drill({ pair: lab, place: LAB_PLACE }, options, printer);
     if (options.keep) {
       sayKept(lab, printer);
       await lab.leave();
@@ -44,25 +63,41 @@ function clean(printer: Printer): number {
   return 0;
 }
 
-async function drill(lab: Lab, options: DrillOptions, printer: Printer): Promise<number> {
+interface Ground {
+  readonly pair: DrillPair;
+  readonly place: Place;
+}
+
+async function drill(
+  { pair, place }: Ground,
+  options: DrillOptions,
+  printer: Printer,
+): Promise<number> {
   let watch: Watch | undefined;
   let pings: AddressPings | undefined;
   const reports: FaultReport[] = [];
   try {
-    await buildCluster(lab, options, printer);
-    await untilReady(lab, READY_LIMIT_MS);
-    await runShown(lab.hosts[0], "lbctl status", { printer });
-    watch = new Watch(lab, { address: VIRTUAL_IP });
-    const tokenMs = tokenMsOf(lab.hosts[0], options);
-    const { seconds } = options;
+    const { seconds, slowness } = options;
+    const limitMs = limitFor(slowness);
+    await buildCluster({ pair, place, options, printer });
+    await untilReady(pair, limitMs);
+    await runShown(pair.hosts[0], "lbctl status", { printer });
+    watch = new Watch(pair, {
+      address: VIRTUAL_IP,
+      link: place.clientLink,
+      intervalMs: INTERVAL_MS * slowness,
+      timeoutMs: ANSWER_MAX_MS * slowness,
+    });
+    const tokenMs = await tokenMsOf(pair.hosts[0], options);
     const more = groupAddresses(options);
-    if (more.length > 0) pings = new AddressPings(lab.client, more);
-    const context = { lab, watch, pings, printer, address: VIRTUAL_IP, tokenMs, seconds };
+    if (more.length > 0) pings = new AddressPings(pair.client, more);
+    const address = VIRTUAL_IP;
+    const context = { pair, place, slowness, watch, pings, printer, address, tokenMs, seconds };
     await runScenarios(context, { options, reports });
-    await untilReady(lab, READY_LIMIT_MS);
+    await untilReady(pair, limitMs);
   } catch (error) {
     if (!(error instanceof DrillError)) throw error;
-    process.stderr.write(`drill: ${error.message}\n${await describeHosts(lab)}\n`);
+    process.stderr.write(`drill: ${error.message}\n${await describeHosts(pair)}\n`);
     return 1;
   } finally {
     await Promise.all([watch?.close(), pings?.close()]);
@@ -81,6 +116,11 @@ async function runScenarios(
   for (const name of options.scenarios) {
     const scenario = SCENARIOS[name];
     if (scenario === undefined) throw new DrillError(`no scenario ${name}`);
+    const lack = lackOf(scenario, context.place);
+    if (lack !== undefined) {
+      printer.say(`\n== ${name}: not on these hosts, it ${lack}`);
+      continue;
+    }
     if (scenario.kind === "figure") {
       printer.say(`\n== ${name}`);
       const figures = await scenario.measure(context);
@@ -101,6 +141,11 @@ async function runScenarios(
   }
 }
 
+/** Why a scenario cannot be run on hosts of this kind. */
+function lackOf({ needs }: Scenario, { kind }: Place): string | undefined {
+  return needs === undefined || needs.kind === kind ? undefined : needs.why;
+}
+
 interface Repetition {
   readonly name: string;
   readonly scenario: FaultScenario;
@@ -118,13 +163,20 @@ async function repeat(
     const parts = await prepareRun(context);
     const figures = await runFault(scenario, { context, parts });
     runs.push(figures);
+    if (context.slowness > 1) sayEvents(context.printer, figures);
     sayRun(context.printer, figures);
     const complaint = complaintOf(figures);
     if (complaint !== undefined) {
-      process.stderr.write(`drill: ${name}: ${complaint}\n${await describeHosts(context.lab)}\n`);
+      process.stderr.write(`drill: ${name}: ${complaint}\n${await describeHosts(context.pair)}\n`);
     }
     await scenario.restore(context, parts);
   }
+}
+
+/** The order is what can be relied on where times cannot. */
+function sayEvents({ say }: Printer, { events }: RunFigures): void {
+  for (const line of events.slice(0, EVENTS_SHOWN_MAX)) say(line);
+  if (events.length > EVENTS_SHOWN_MAX) say(`... ${events.length - EVENTS_SHOWN_MAX} more`);
 }
 
 function sayRun({ say }: Printer, figures: RunFigures): void {

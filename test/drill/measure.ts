@@ -7,7 +7,8 @@ import {
   singleOwnerAfterMs,
   type Watch,
 } from "../lab/watch/index.ts";
-import type { Deed, FaultScenario, Parts } from "./scenarios/index.ts";
+import { disorderOf, eventsOf, renderEvents } from "./order.ts";
+import type { Deed, DrillContext, FaultScenario, Parts } from "./scenarios/index.ts";
 
 /** The figures of one run, as `--output-format json` prints them. All in ms but the counts. */
 export interface RunFigures {
@@ -44,10 +45,18 @@ export interface RunFigures {
    */
   readonly addresses?: { readonly first_ms: number | null; readonly last_ms: number | null };
   readonly notes: readonly string[];
+  /** What happened from the fault on, in order. */
+  readonly events: readonly string[];
+  /** What of the order was not as it has to be. */
+  readonly disorder?: string;
 }
 
 /** Works the figures out from what was recorded between the fault and the end of the run. */
-export function figuresOf(watch: Watch, deed: Deed, pings?: AddressPings): RunFigures {
+export function figuresOf(
+  { watch, pings }: Pick<DrillContext, "watch" | "pings">,
+  deed: Deed,
+  service?: FaultScenario["service"],
+): RunFigures {
   const probes = watch.probes.filter(({ startAt }) => startAt <= deed.untilAt);
   const outages = findOutages(probes, deed.faultAt);
   const cutOutages = outages.filter(({ lastGoodAt }) => lastGoodAt < (deed.healAt ?? Infinity));
@@ -55,6 +64,8 @@ export function figuresOf(watch: Watch, deed: Deed, pings?: AddressPings): RunFi
   const window = { fromAt: deed.faultAt, toAt: deed.untilAt };
   const answered = probes.filter(({ ok }) => ok);
   const counted = probes.filter(({ endAt }) => endAt >= deed.faultAt);
+  const before = answered.filter(({ endAt }) => endAt < deed.faultAt).at(-1)?.host ?? null;
+  const disorder = disorderOf({ watch, deed, before }, service);
   return {
     outage_ms: first === undefined ? 0 : outageMs(first, deed),
     gap_ms: first === undefined ? 0 : gapMs(first),
@@ -63,7 +74,7 @@ export function figuresOf(watch: Watch, deed: Deed, pings?: AddressPings): RunFi
     double_owner_ms: Math.round(longestDoubleOwnerMs(watch.owners, window)),
     failed: counted.filter(({ ok }) => !ok).length,
     requests: counted.length,
-    before: answered.filter(({ endAt }) => endAt < deed.faultAt).at(-1)?.host ?? null,
+    before,
     after: answered.filter(({ endAt }) => endAt >= deed.faultAt).at(-1)?.host ?? null,
     announced: watch
       .announcementsSince(deed.faultAt)
@@ -71,6 +82,8 @@ export function figuresOf(watch: Watch, deed: Deed, pings?: AddressPings): RunFi
     prober_pause_ms: longestPauseMs(counted),
     ...(pings === undefined ? {} : { addresses: addressFigures(pings, deed.faultAt) }),
     notes: deed.notes,
+    events: renderEvents(eventsOf(watch, deed), deed.faultAt),
+    ...(disorder === undefined ? {} : { disorder }),
   };
 }
 
@@ -119,7 +132,7 @@ export function complaintOf(figures: RunFigures): string | undefined {
   if (figures.heal_single_owner_ms === null) return "two owners remained after the heal";
   if (figures.addresses?.last_ms === null) return "not every address came back";
   if (figures.later_gaps_ms.includes(null)) return "the service went away again and stayed away";
-  return undefined;
+  return figures.disorder;
 }
 
 /** Least, middle and greatest; of an even number the mean of the two in the middle. */
@@ -138,5 +151,5 @@ export async function runFault(
 ): Promise<RunFigures> {
   const deed = await scenario.act(context, parts);
   const untilAt = Math.min(deed.untilAt, monotonicMs());
-  return figuresOf(context.watch, { ...deed, untilAt }, context.pings);
+  return figuresOf(context, { ...deed, untilAt }, scenario.service);
 }

@@ -1,5 +1,6 @@
-import { type Host, type Lab, pause } from "../lab/index.ts";
+import { pause } from "../lab/index.ts";
 import { DrillError } from "./drill-error.ts";
+import type { DrillHost, DrillPair } from "./drill-pair.ts";
 
 /** What the drill needs of `lbctl status --output-format json`. */
 export interface Status {
@@ -14,14 +15,17 @@ export interface Status {
 }
 
 const POLL_INTERVAL_MS = 250;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Asks a host's agent; undefined, with the reason, when it gives no such answer. */
 export async function readStatus(
-  host: Host,
+  host: DrillHost,
 ): Promise<{ readonly status?: Status; readonly why: string }> {
-  if (host.initPid === undefined) return { why: `${host.name} is down` };
+  if (!host.isUp) return { why: `${host.name} is down` };
   const args = ["status", "--output-format", "json"];
-  const { status, stdout, stderr } = await host.run("lbctl", args, { timeoutMs: 10_000 });
+  const { status, stdout, stderr } = await host.run("lbctl", args, {
+    timeoutMs: ANSWER_TIMEOUT_MS,
+  });
   if (status !== 0)
     return { why: `lbctl status on ${host.name}: exit ${status}: ${stderr.trim()}` };
   try {
@@ -70,10 +74,10 @@ export function activeNode(status: Status): { readonly active?: string; readonly
  * Waits until both hosts' agents say: both nodes online, all resources on one of them, the same.
  * Returns its name; throws with the last thing that was amiss.
  */
-export async function untilReady(lab: Lab, limitMs: number): Promise<string> {
+export async function untilReady(pair: DrillPair, limitMs: number): Promise<string> {
   const end = Date.now() + limitMs;
   for (;;) {
-    const seen = await Promise.all(lab.hosts.map(readStatus));
+    const seen = await Promise.all(pair.hosts.map(readStatus));
     const found = seen.map(({ status, why }) => (status ? activeNode(status) : { why }));
     const [first, second] = found.map((one) => ("active" in one ? one.active : undefined));
     if (first !== undefined && first === second) return first;

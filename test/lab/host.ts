@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { monotonicMs } from "./clock.ts";
+import { monotonicMs, pause } from "./clock.ts";
 import { HOST_INIT_SCRIPT } from "./init-script.ts";
 import { endNamespaces, makeNamespaces, type Namespaces } from "./namespaces.ts";
 import { type HostProcess, processesOf } from "./processes.ts";
 import {
+  killQuietly,
   labEnvironment,
   mustRun,
   type RunOptions,
@@ -33,6 +34,9 @@ export interface HostPlan {
   readonly keep: boolean;
 }
 
+/** So long `ip` needs at most to start. */
+const IP_START_MS = 100;
+
 /** A host: down (as made), or up, with all its namespaces. `boot` and `crash` go to and fro. */
 export class Host {
   readonly name: string;
@@ -52,6 +56,11 @@ export class Host {
   /** The outer pid of the host's PID 1, or undefined while it is down. */
   get initPid(): number | undefined {
     return this.#namespaces?.initPid;
+  }
+
+  /** Whether it is switched on. */
+  get isUp(): boolean {
+    return this.#namespaces !== undefined;
   }
 
   /** The hardware addresses of its links. */
@@ -123,6 +132,26 @@ export class Host {
   openIp(): ChildProcess {
     const argv = [...this.#enterNetwork(), "ip", "-force", "-batch", "-"];
     return startCommand(argv, { stdio: ["pipe", "ignore", "ignore"] });
+  }
+
+  /**
+   * Deletes an address by one write to a process that is running already. Resolves, with the
+   * instant just before, when it is written.
+   */
+  async deleteAddress(address: string, link: string): Promise<number> {
+    const ip = this.openIp();
+    await pause(IP_START_MS);
+    const at = monotonicMs();
+    ip.stdin?.end(`addr del ${address} dev ${link}\n`);
+    return at;
+  }
+
+  /** SIGKILL to processes, by their ids inside. Returns the instant just before. */
+  kill(insidePids: readonly number[]): number {
+    const found = this.processes().filter(({ insidePid }) => insidePids.includes(insidePid));
+    const at = monotonicMs();
+    for (const { pid } of found) killQuietly(pid);
+    return at;
   }
 
   /** All processes of the host, seen from outside. */

@@ -1,4 +1,4 @@
-import { killGroup, monotonicMs, pause, VIRTUAL_IP } from "../../lab/index.ts";
+import { Host, killGroup, monotonicMs, pause, VIRTUAL_IP } from "../../lab/index.ts";
 import { findOutages, longestDoubleOwnerMs } from "../../lab/watch/index.ts";
 import { runShown } from "../cluster.ts";
 import { DrillError } from "../drill-error.ts";
@@ -10,7 +10,6 @@ const BUSY_LOOPS = 4;
 const LOAD_DEFAULT_S = 60;
 const IDLE_DEFAULT_S = 30;
 const STATUS_CALLS = 20;
-const LIMIT_MS = 60_000;
 
 /** Both agents stopped, then started at once; counted from the spawning of the start commands. */
 export const coldStart: FaultScenario = {
@@ -19,9 +18,9 @@ export const coldStart: FaultScenario = {
     for (const host of [passive, active]) await lbctl(context, host, ["cluster", "stop"]);
     await pause(1_000);
     const faultAt = monotonicMs();
-    const starts = context.lab.hosts.map((host) => lbctl(context, host, ["cluster", "start"]));
+    const starts = context.pair.hosts.map((host) => lbctl(context, host, ["cluster", "start"]));
     await Promise.all(starts);
-    await observe(context, { ms: 2_000, limitMs: LIMIT_MS });
+    await observe(context, { ms: 2_000 });
     return { faultAt, countFrom: "fault", untilAt: monotonicMs(), notes: [] };
   },
   async restore() {},
@@ -35,7 +34,7 @@ export const cpuLoad: FigureScenario = {
     const seconds = context.seconds ?? LOAD_DEFAULT_S;
     const startAt = monotonicMs();
     const loops = Array.from({ length: BUSY_LOOPS }, (_, index) => {
-      const host = context.lab.hosts[index % 2 === 0 ? 0 : 1];
+      const host = context.pair.hosts[index % 2 === 0 ? 0 : 1];
       return host.spawn("sh", ["-c", "while :; do :; done"], { stdio: "ignore" });
     });
     try {
@@ -68,12 +67,14 @@ function longestGapMs(probes: Parameters<typeof findOutages>[0], sinceAt: number
 /** Memory and processor time of lb-agent, lb-heartbeat and their helpers, while nothing happens. */
 export const idleCost: FigureScenario = {
   kind: "figure",
+  needs: { kind: "namespaces", why: "reads the memory of the hosts' processes from outside" },
   async measure(context) {
     const { active } = await prepareRun(context);
     const seconds = context.seconds ?? IDLE_DEFAULT_S;
-    const before = context.lab.hosts.map((host) => sampleCost(host));
+    const hostsHere = context.pair.hosts.filter((host) => host instanceof Host);
+    const before = hostsHere.map((host) => sampleCost(host));
     await pause(seconds * 1_000);
-    const hosts = context.lab.hosts.map((host, index) => {
+    const hosts = hostsHere.map((host, index) => {
       const after = sampleCost(host);
       const cost = costOf(before[index] ?? after, after);
       return { node: host.name, active: host === active, ...cost };
@@ -114,7 +115,7 @@ export const guide: FigureScenario = {
       const { status, stdout, stderr } = await runShown(active, line, context);
       commands.push({ node: active.name, command: line, status, stdout, stderr });
     }
-    const page = await context.lab.client.run("curl", ["-s", `http://${VIRTUAL_IP}/`]);
+    const page = await context.pair.client.run("curl", ["-s", `http://${VIRTUAL_IP}/`]);
     return { commands, answers: page.stdout.trim() };
   },
 };

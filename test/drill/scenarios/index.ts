@@ -1,4 +1,5 @@
 import { coldStart, cpuLoad, guide, idleCost, statusTime } from "./figures.ts";
+import { powerCut, reboot, watchdogReset } from "./kernel-faults.ts";
 import { heartbeatCut, partition } from "./network-faults.ts";
 import {
   addressRemoved,
@@ -10,8 +11,8 @@ import {
 } from "./process-faults.ts";
 import type { Scenario } from "./scenario.ts";
 
-export { type DrillContext, type Parts, prepareRun } from "./context.ts";
-export type { Deed, FaultScenario, FigureScenario, Scenario } from "./scenario.ts";
+export { type DrillContext, limitFor, type Parts, prepareRun } from "./context.ts";
+export type { Deed, FaultScenario, FigureScenario, Mark, Scenario } from "./scenario.ts";
 
 /** Run when none is named, in this order. */
 export const DEFAULT_SCENARIOS: readonly string[] = [
@@ -33,6 +34,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "host-crash": hostCrash,
   "heartbeat-cut": heartbeatCut,
   partition,
+  "watchdog-reset": watchdogReset,
+  reboot,
+  "power-cut": powerCut,
   "broken-config": brokenConfig,
   "cold-start": coldStart,
   "cpu-load": cpuLoad,

@@ -1,3 +1,4 @@
+import type { Place } from "../drill-pair.ts";
 import type { DrillContext, Parts } from "./context.ts";
 
 /** What a scenario did and when, in monotonic ms; the figures are worked out from it. */
@@ -14,13 +15,30 @@ export interface Deed {
   readonly healAt?: number;
   /** Until when the run's requests count. */
   readonly untilAt: number;
+  /** What else happened, for the order of events. */
+  readonly marks?: readonly Mark[];
   /** Lines for people. */
   readonly notes: readonly string[];
+}
+
+/** Something of note in a run. */
+export interface Mark {
+  readonly at: number;
+  readonly what: string;
+}
+
+/** What only hosts of one kind have, and why the scenario needs it, for one line. */
+export interface Needs {
+  readonly kind: Place["kind"];
+  readonly why: string;
 }
 
 /** A scenario that breaks something and watches the client. */
 export interface FaultScenario {
   readonly kind: "fault";
+  readonly needs?: Needs;
+  /** Where the service has to be afterwards, and nowhere else in between. */
+  readonly service?: "moves" | "stays";
   /** Does the fault and watches until the client is served again or it is clear that it is not. */
   act(context: DrillContext, parts: Parts): Promise<Deed>;
   /** Puts right what the fault broke; the next run waits until the pair is ready. */
@@ -30,6 +48,7 @@ export interface FaultScenario {
 /** A scenario that measures something else: its figures by name. */
 export interface FigureScenario {
   readonly kind: "figure";
+  readonly needs?: Needs;
   /** What it measures is printed for people while it runs. */
   readonly isShownAlready?: true;
   measure(context: DrillContext): Promise<Readonly<Record<string, unknown>>>;

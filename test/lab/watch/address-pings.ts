@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Client } from "../client.ts";
 import { wallToMonotonicMs } from "../clock.ts";
 import { endChild } from "../run-command.ts";
+import type { WatchClient } from "./watch.ts";
 
 const INTERVAL_SECONDS = "0.01";
 /** So long without an answer is an outage of an address that is asked every 10 ms. */
@@ -15,7 +15,7 @@ export class AddressPings {
   readonly #pings: readonly ChildProcess[];
   readonly #offsetMs = wallToMonotonicMs();
 
-  constructor(client: Client, addresses: readonly string[]) {
+  constructor(client: WatchClient, addresses: readonly string[]) {
     this.#pings = addresses.map((address) => {
       const times: number[] = [];
       this.#answeredAt.set(address, times);

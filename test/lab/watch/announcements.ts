@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Client } from "../client.ts";
 import { wallToMonotonicMs } from "../clock.ts";
 import { endChild } from "../run-command.ts";
+import type { WatchClient } from "./watch.ts";
 
 /** A host told everyone on the link that the address is at its hardware address. */
 export interface Announcement {
@@ -24,7 +24,7 @@ export class AnnouncementWatch {
   readonly #tcpdump: ChildProcess;
   readonly #offsetMs = wallToMonotonicMs();
 
-  constructor(client: Client, link: string) {
+  constructor(client: WatchClient, link: string) {
     const args = ["-i", link, "-nn", "-e", "-l", "-tt", "-p", "--immediate-mode", CAPTURE_FILTER];
     this.#tcpdump = client.spawn("tcpdump", args, { stdio: ["ignore", "pipe", "ignore"] });
     this.#tcpdump.once("error", () => {}); // Without tcpdump nothing is announced in the table.

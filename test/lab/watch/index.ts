@@ -7,4 +7,4 @@ export {
   singleOwnerAfterMs,
 } from "./outage.ts";
 export type { OwnerRecord, ProbeRecord } from "./records.ts";
-export { Watch, type WatchOptions } from "./watch.ts";
+export { Watch, type WatchedHost, type WatchedPair, type WatchOptions } from "./watch.ts";

@@ -2,9 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pause } from "../clock.ts";
-import type { Lab } from "../lab.ts";
 import { repositoryRoot } from "../repository-root.ts";
-import { endChild } from "../run-command.ts";
+import { endChild, type RunOptions } from "../run-command.ts";
 import { AnnouncementWatch } from "./announcements.ts";
 import { decodeRecord, type OwnerRecord, type ProbeRecord, type WatchPlan } from "./records.ts";
 
@@ -17,34 +16,61 @@ export interface WatchOptions {
   readonly timeoutMs?: number;
 }
 
+/** Whatever can start a program on the client's side. */
+export interface WatchClient {
+  spawn(command: string, args: readonly string[], options: RunOptions): ChildProcess;
+}
+
+/** A host as far as it is watched. `initPid` is PID 1 of its namespaces; without one it is down. */
+export interface WatchedHost {
+  readonly name: string;
+  readonly macs: readonly string[];
+  readonly initPid?: number | undefined;
+}
+
+/** What to watch: a lab, or hosts of another kind. */
+export interface WatchedPair {
+  readonly client: WatchClient;
+  readonly hosts: readonly WatchedHost[];
+  /** Calls back whenever an `initPid` is another. */
+  onHostsChanged(listener: () => void): void;
+  /**
+   * Tells who holds the address, beginning with who does now, where that cannot be read from
+   * outside. `close` ends it.
+   */
+  watchOwners?(address: string, take: (record: OwnerRecord) => void): { close(): Promise<void> };
+}
+
 /** The lab as a client sees it: requests, owners of the address, announcements. */
 export class Watch {
   readonly probes: ProbeRecord[] = [];
   readonly owners: OwnerRecord[] = [];
-  readonly #lab: Lab;
+  readonly #pair: WatchedPair;
   readonly #plan: WatchPlan;
   readonly #process: ChildProcess;
   readonly #announcements: AnnouncementWatch;
+  readonly #ownerWatch: { close(): Promise<void> } | undefined;
 
-  constructor(lab: Lab, options: WatchOptions) {
-    this.#lab = lab;
+  constructor(pair: WatchedPair, options: WatchOptions) {
+    this.#pair = pair;
     this.#plan = {
       address: options.address,
       port: options.port ?? 80,
       intervalMs: options.intervalMs ?? 5,
       timeoutMs: options.timeoutMs ?? 100,
-      hosts: hostPids(lab),
+      hosts: hostPids(pair),
     };
     const root = repositoryRoot();
     const program = join(root, "test", "lab", "watch", "main.ts");
     const args = ["--import=tsx", program, JSON.stringify(this.#plan)];
     const stdio = ["pipe", "pipe", "inherit"] as const;
-    this.#process = lab.client.spawn(process.execPath, args, { cwd: root, stdio: [...stdio] });
+    this.#process = pair.client.spawn(process.execPath, args, { cwd: root, stdio: [...stdio] });
     this.#process.stdin?.on("error", () => {});
     if (this.#process.stdout === null) throw new Error("watch: no output");
     createInterface({ input: this.#process.stdout }).on("line", (line) => this.#take(line));
-    this.#announcements = new AnnouncementWatch(lab.client, options.link ?? "eth0");
-    lab.onHostsChanged(() => this.#tellHosts());
+    this.#announcements = new AnnouncementWatch(pair.client, options.link ?? "eth0");
+    this.#ownerWatch = pair.watchOwners?.(options.address, (record) => this.owners.push(record));
+    pair.onHostsChanged(() => this.#tellHosts());
   }
 
   /** Announcements of the watched address, with the name of the host that made them. */
@@ -88,7 +114,11 @@ export class Watch {
 
   /** Ends the watch; resolves when its processes are gone. */
   async close(): Promise<void> {
-    await Promise.all([endChild(this.#process), this.#announcements.close()]);
+    await Promise.all([
+      endChild(this.#process),
+      this.#announcements.close(),
+      this.#ownerWatch?.close(),
+    ]);
   }
 
   #isHealthyFor(forMs: number): boolean {
@@ -101,7 +131,7 @@ export class Watch {
   }
 
   #hostOf(mac: string): string {
-    const host = this.#lab.hosts.find(({ macs }) => macs.includes(mac));
+    const host = this.#pair.hosts.find(({ macs }) => macs.includes(mac));
     return host?.name ?? mac;
   }
 
@@ -109,15 +139,15 @@ export class Watch {
     const record = decodeRecord(line);
     if (record === undefined) return;
     if ("probe" in record) this.probes.push(record.probe);
-    else this.owners.push(record.owners);
+    else if (this.#ownerWatch === undefined) this.owners.push(record.owners);
   }
 
   #tellHosts(): void {
-    const plan = { ...this.#plan, hosts: hostPids(this.#lab) };
+    const plan = { ...this.#plan, hosts: hostPids(this.#pair) };
     this.#process.stdin?.write(`${JSON.stringify(plan)}\n`);
   }
 }
 
-function hostPids(lab: Lab): [string, number | null][] {
-  return lab.hosts.map(({ name, initPid }) => [name, initPid ?? null]);
+function hostPids(pair: WatchedPair): [string, number | null][] {
+  return pair.hosts.map(({ name, initPid }) => [name, initPid ?? null]);
 }

@@ -1,0 +1,124 @@
+import { createInterface } from "node:readline";
+import { killGroup, monotonicMs, pause } from "../../lab/index.ts";
+import { DrillError } from "../drill-error.ts";
+import type { DrillHost, OwnKernel } from "../drill-pair.ts";
+import { untilReady } from "../status.ts";
+import { type DrillContext, lbctl, limitFor, observe } from "./context.ts";
+import type { FaultScenario, Mark, Needs } from "./scenario.ts";
+
+const OWN_KERNEL: Needs = { kind: "machines", why: "needs hosts with kernels of their own" };
+/** How long changes are made before the power goes, with slowness counted in. */
+const CHANGES_MS = 10_000;
+const CHANGES_SLOWNESS_MAX = 4;
+const ATTRIBUTE = "drill_change";
+
+/**
+ * The active host's kernel hangs: the peer takes over, the watchdog resets the host, and the host
+ * joins again without anything moving back.
+ */
+export const watchdogReset: FaultScenario = {
+  kind: "fault",
+  needs: OWN_KERNEL,
+  service: "moves",
+  async act(context, { active }) {
+    const kernel = kernelOf(active);
+    const before = await kernel.bootId();
+    const faultAt = await kernel.wedge();
+    await observe(context, { ms: 1_500, tokens: 2 });
+    const marks = await untilJoined(context, active, { kernel, before, how: "was reset" });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), marks, notes: [] };
+  },
+  async restore() {},
+};
+
+/** `systemctl reboot` on the active host: moves in order, and the host comes back by itself. */
+export const reboot: FaultScenario = {
+  kind: "fault",
+  needs: OWN_KERNEL,
+  service: "moves",
+  async act(context, { active }) {
+    const kernel = kernelOf(active);
+    const before = await kernel.bootId();
+    const faultAt = await kernel.reboot();
+    await observe(context, { ms: 2_000 });
+    const marks = await untilJoined(context, active, { kernel, before, how: "has booted" });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), marks, notes: [] };
+  },
+  async restore() {},
+};
+
+/**
+ * Both hosts lose power while the configuration is being changed again and again: what was
+ * acknowledged is there when they are back.
+ */
+export const powerCut: FaultScenario = {
+  kind: "fault",
+  needs: OWN_KERNEL,
+  async act(context, { active, passive }) {
+    const changes = makeChanges(active);
+    await pause(CHANGES_MS * Math.min(context.slowness, CHANGES_SLOWNESS_MAX));
+    const faultAt = monotonicMs();
+    await Promise.all([active.crash(), passive.crash()]);
+    const acknowledged = changes.lastAcknowledged();
+    changes.close();
+    if (acknowledged === undefined) throw new DrillError("power-cut: no change was acknowledged");
+    await Promise.all([active.boot(), passive.boot()]);
+    const marks = [{ at: monotonicMs(), what: "both hosts have booted" }];
+    await untilReady(context.pair, limitFor(context.slowness));
+    const found = await readChange(active);
+    const notes = [`last acknowledged change ${acknowledged}, found after the boot: ${found}`];
+    if (!(found >= acknowledged)) {
+      throw new DrillError(`power-cut: a change was lost: ${notes.join()}`);
+    }
+    await observe(context, { ms: 2_000 });
+    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), marks, notes };
+  },
+  async restore(context, { active }) {
+    await lbctl(context, active, ["node", "attribute", active.name, `${ATTRIBUTE}=`]);
+  },
+};
+
+function kernelOf(host: DrillHost): OwnKernel {
+  if (host.kernel === undefined) throw new DrillError(`${host.name}: has no kernel of its own`);
+  return host.kernel;
+}
+
+interface Return {
+  readonly kernel: OwnKernel;
+  readonly before: string;
+  readonly how: string;
+}
+
+/** Waits until the host has booted by itself and both nodes are online. */
+async function untilJoined(
+  context: DrillContext,
+  host: DrillHost,
+  { kernel, before, how }: Return,
+): Promise<readonly Mark[]> {
+  const limitMs = limitFor(context.slowness);
+  await kernel.untilBack(before, limitMs);
+  const back = { at: monotonicMs(), what: `${host.name} ${how} and is up again` };
+  const name = await untilReady(context.pair, limitMs);
+  return [back, { at: monotonicMs(), what: `both nodes are online, the service is on ${name}` }];
+}
+
+/** One change after the other, each counted when lbctl says that it is done. */
+function makeChanges(host: DrillHost) {
+  const line = `lbctl node attribute ${host.name} ${ATTRIBUTE}=$i`;
+  const script = `i=1; while ${line} >/dev/null; do echo done $i; i=$((i+1)); done`;
+  const child = host.spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+  let last: number | undefined;
+  if (child.stdout === null) throw new DrillError("power-cut: no output");
+  createInterface({ input: child.stdout }).on("line", (text) => {
+    const [, count] = /^done (\d+)/.exec(text) ?? [];
+    if (count !== undefined) last = Number(count);
+  });
+  return { lastAcknowledged: () => last, close: () => killGroup(child) };
+}
+
+async function readChange(host: DrillHost): Promise<number> {
+  const { stdout } = await host.run("lbctl", ["node", "attribute", host.name, ATTRIBUTE]);
+  return Number(
+    new RegExp(`${ATTRIBUTE}[^0-9]*(\\d+)`).exec(stdout)?.[1] ?? /\d+/.exec(stdout)?.[0],
+  );
+}

@@ -1,0 +1,1 @@
+export { openVagrantPair, type VagrantPair } from "./vagrant-pair.ts";
