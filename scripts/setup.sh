@@ -2,9 +2,10 @@
 # Puts in place what `npm test`, `npm run drill` and `npm run sim` need: system packages, npm
 # packages, the built programs. Does only what is missing, so calling it again costs nothing.
 # `export`: also pcs, corosync and Pacemaker, which tests of exports and imports run. `package`:
-# only what making packages needs; `test` has that too. `vagrant`: what hosts of the Vagrantfile need
-# under emulation, with a box made from Debian's packages.
-# Usage: scripts/setup.sh [test|drill|sim|export|package|vagrant]; exit 1: something failed, 3: not root.
+# only what making packages needs; `test` has that too. `vagrant`: what hosts of the Vagrantfile
+# need under emulation, with a box made from Debian's packages.
+# Usage: scripts/setup.sh [test|drill|sim|export|package|vagrant]
+# exit 1: something failed, 3: not root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 purpose=${1:-test}

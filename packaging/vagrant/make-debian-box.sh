@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes a Vagrant box of Debian 13 for the provider libvirt from Debian's packages, for machines that
-# have no processor support for virtual machines: its own Vagrantfile asks for emulation and boots
-# the kernel directly. `npm run test:vagrant` uses it; for everything else take a real box.
+# Makes a Vagrant box of Debian 13 for the provider libvirt from Debian's packages, for machines
+# that have no processor support for virtual machines: its own Vagrantfile asks for emulation and
+# boots the kernel directly. `npm run test:vagrant` uses it; for everything else take a real box.
 # Usage: packaging/vagrant/make-debian-box.sh FILE; as root, needs mmdebstrap, mke2fs and qemu-img.
 # What the hosts need (node, httpd) is in it, so that they need no network of their own.
 set -euo pipefail

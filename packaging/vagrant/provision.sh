@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a host of the pair of this machine: httpd, the package of lb-cluster, the names, the
-# firewall, the watchdog. The cluster itself is made by lbctl. Run by `vagrant up` as root, after the
-# packages of `npm run package` were put into /tmp; may be run again. Only `install_everything`
+# firewall, the watchdog. The cluster itself is made by lbctl. Run by `vagrant up` as root, after
+# the packages of `npm run package` were put into /tmp; may be run again. Only `install_everything`
 # depends on the distribution.
 set -euo pipefail
 

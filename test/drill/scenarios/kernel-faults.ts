@@ -11,6 +11,8 @@ const OWN_KERNEL: Needs = { kind: "machines", why: "needs hosts with kernels of 
 const CHANGES_MS = 10_000;
 const CHANGES_SLOWNESS_MAX = 4;
 const ATTRIBUTE = "drill_change";
+/** Written beside each change and not synced: their loss shows that the cut was one. */
+const UNSYNCED = "/var/tmp/lb-drill-unsynced";
 
 /**
  * The active host's kernel hangs: the peer takes over, the watchdog resets the host, and the host
@@ -66,7 +68,11 @@ export const powerCut: FaultScenario = {
     const marks = [{ at: monotonicMs(), what: "both hosts have booted" }];
     await untilReady(context.pair, limitFor(context.slowness));
     const found = await readChange(active);
-    const notes = [`last acknowledged change ${acknowledged}, found after the boot: ${found}`];
+    const whole = await countUnsynced(active);
+    const notes = [
+      `last acknowledged change ${acknowledged}, found after the boot: ${found}`,
+      `of ${acknowledged} files written beside without a sync, ${whole} are whole`,
+    ];
     if (!(found >= acknowledged)) {
       throw new DrillError(`power-cut: a change was lost: ${notes.join()}`);
     }
@@ -75,6 +81,7 @@ export const powerCut: FaultScenario = {
   },
   async restore(context, { active }) {
     await lbctl(context, active, ["node", "attribute", active.name, `${ATTRIBUTE}=`]);
+    await active.run("sh", ["-c", `rm -f ${UNSYNCED}.*`]);
   },
 };
 
@@ -105,7 +112,8 @@ async function untilJoined(
 /** One change after the other, each counted when lbctl says that it is done. */
 function makeChanges(host: DrillHost) {
   const line = `lbctl node attribute ${host.name} ${ATTRIBUTE}=$i`;
-  const script = `i=1; while ${line} >/dev/null; do echo done $i; i=$((i+1)); done`;
+  const beside = `echo $i >${UNSYNCED}.$i`;
+  const script = `i=1; while ${line} >/dev/null; do ${beside}; echo done $i; i=$((i+1)); done`;
   const child = host.spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
   let last: number | undefined;
   if (child.stdout === null) throw new DrillError("power-cut: no output");
@@ -116,9 +124,12 @@ function makeChanges(host: DrillHost) {
   return { lastAcknowledged: () => last, close: () => killGroup(child) };
 }
 
+async function countUnsynced(host: DrillHost): Promise<number> {
+  const { stdout } = await host.run("sh", ["-c", `cat ${UNSYNCED}.* | wc -l`]);
+  return Number(stdout);
+}
+
 async function readChange(host: DrillHost): Promise<number> {
   const { stdout } = await host.run("lbctl", ["node", "attribute", host.name, ATTRIBUTE]);
-  return Number(
-    new RegExp(`${ATTRIBUTE}[^0-9]*(\\d+)`).exec(stdout)?.[1] ?? /\d+/.exec(stdout)?.[0],
-  );
+  return /^\d+$/.test(stdout.trim()) ? Number(stdout) : 0;
 }

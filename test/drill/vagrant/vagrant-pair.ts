@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runCommand, startCommand } from "../../lab/index.ts";
 import { DrillError } from "../drill-error.ts";
 import type { DrillClient, DrillHost, DrillPair, Place } from "../drill-pair.ts";
+import { cutRules, NO_RULES } from "./cut-rules.ts";
 import { OwnerWatch } from "./owner-watch.ts";
 import { RemoteShell } from "./remote-shell.ts";
 import { VagrantHost, vagrant } from "./vagrant-host.ts";
@@ -11,8 +12,6 @@ import { VagrantHost, vagrant } from "./vagrant-host.ts";
 const NETWORK = "192.168.33.0/24";
 const NAMES = ["ip1", "ip2"] as const;
 const HTTPD_CONFIGS = ["/etc/httpd/conf/httpd.conf", "/etc/apache2/apache2.conf"];
-/** The table of the drill's own rules on a host. */
-const TABLE = "lb_drill";
 
 /** The hosts of the Vagrantfile, with what a drill needs to know of them. */
 export interface VagrantPair {
@@ -99,33 +98,14 @@ function makePair(hosts: readonly [VagrantHost, VagrantHost], listeners: Set<() 
     peerOf: (host: DrillHost) => (host === first ? second : first),
     onHostsChanged: (listener) => void listeners.add(listener),
     watchOwners: (address, take) => new OwnerWatch({ hosts, address, take, listeners }),
-    cutHosts: () => onEach((peer) => cutRules(peer)),
-    cutHeartbeat: ({ ports }) => onEach((peer) => cutRules(peer, ports)),
-    healNetwork: () => onEach(() => ""),
+    cutHosts: () => onEach(({ macs }) => cutRules(macs)),
+    cutHeartbeat: ({ ports }) => onEach(({ macs }) => cutRules(macs, ports)),
+    healNetwork: () => onEach(() => NO_RULES),
   };
   return pair;
 }
 
-/** Rules that drop what comes from the peer: all of it, or datagrams to these ports. */
-function cutRules({ macs }: VagrantHost, ports?: readonly number[]): string {
-  const from = `ether saddr ${macs.join()}`;
-  const what = ports === undefined ? "" : `udp dport { ${ports.join(", ")} } `;
-  const ip =
-    `table inet ${TABLE} { chain cut { type filter hook input priority -300; ` +
-    `${what}${from} drop; } }\n`;
-  if (ports !== undefined) return ip;
-  const arp =
-    `table arp ${TABLE} { chain cut { type filter hook input priority -300; ` +
-    `arp saddr ether ${macs.join()} drop; } }\n`;
-  return `${ip}${arp}`;
-}
-
-/** Puts the drill's rules in the place of those it had before. */
 async function applyRules(host: VagrantHost, rules: string): Promise<void> {
-  const clear = ["inet", "arp"].map(
-    (family) => `table ${family} ${TABLE}; delete table ${family} ${TABLE}\n`,
-  );
-  const input = `${clear.join("")}${rules}`;
-  const { status, stderr } = await host.run("nft", ["-f", "-"], { input });
+  const { status, stderr } = await host.run("nft", ["-f", "-"], { input: rules });
   if (status !== 0) throw new DrillError(`${host.name}: nft: ${stderr.trim()}`);
 }
