@@ -6,8 +6,9 @@ purpose=drill
 for option in "$@"; do
   # These need no more than the npm packages.
   case "$option" in --help | -h | --clean) purpose=none ;; esac
+  # Their servers are on the hosts.
+  case "$option" in vagrant | --hosts=vagrant) purpose=sim ;; esac
 done
-if [ "$purpose" = drill ] || [ ! -d node_modules ]; then
-  bash scripts/setup.sh drill >&2
-fi
+if [ "$purpose" = none ] && [ ! -d node_modules ]; then purpose=drill; fi
+if [ "$purpose" != none ]; then bash scripts/setup.sh "$purpose" >&2; fi
 exec node --import=tsx test/drill/main.ts "$@"
