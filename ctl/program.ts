@@ -59,8 +59,8 @@ export async function runProgram(args: readonly string[], session: Session): Pro
 }
 
 /**
- * The tree itself: for one run, and for the tests that look at its commands. With a `first` word that
- * begins a command, the tree has none but those: making all takes longer than a command should.
+ * The tree itself: for one run, and for the tests that look at its commands. With a `first` word
+ * that begins a command it has none but those: making all takes longer than a command should.
  */
 export function buildProgram(given: Session, first?: string): Command {
   const { terminal } = given;

@@ -345,7 +345,8 @@ suite("lb-heartbeat, two real processes", function () {
         silenceMaxMs,
       });
       const config = pairConfig({ ...UNICAST, tokenTimeoutMs: 200 });
-      const common = { authkeyHex: AUTHKEY, ringSeqFloor: 0, isSupervised: false, facts: FACTS };
+      const keys = { authkeyHex: AUTHKEY, otherAuthkeyHex: null };
+      const common = { ...keys, ringSeqFloor: 0, isSupervised: false, facts: FACTS };
       heartbeat.send({ kind: "configure", config, localNode: "n1", ...common });
       return heartbeat;
     };
