@@ -158,7 +158,12 @@ for (const [server, form] of [
         const found = await untilStatus(second, "degraded", (one) => isDegraded(one, "ip1"));
         return placeOf(resourceIn(found, "virtual_ip")) === "ip1" && found.failcounts.length === 0;
       });
-      assert.deepEqual(pidsOf(first, BALANCERS[server].process), pids);
+      // Others of that name come and go: each look at the configuration is one.
+      const left = new Set(pidsOf(first, BALANCERS[server].process));
+      assert.deepEqual(
+        pids.filter((pid) => !left.has(pid)),
+        [],
+      );
       assert.equal(judged(first), 1);
       assert.match(
         await must(first, "lbctl status"),
