@@ -165,12 +165,17 @@ async function repeat(
     runs.push(figures);
     if (context.slowness > 1) sayEvents(context.printer, figures);
     sayRun(context.printer, figures);
-    const complaint = complaintOf(figures);
-    if (complaint !== undefined) {
-      process.stderr.write(`drill: ${name}: ${complaint}\n${await describeHosts(context.pair)}\n`);
+    const remark = complaintOf(figures) ?? remarkOn(figures);
+    if (remark !== undefined) {
+      process.stderr.write(`drill: ${name}: ${remark}\n${await describeHosts(context.pair)}\n`);
     }
     await scenario.restore(context, parts);
   }
+}
+
+/** Not as bad as a complaint, but a reader will want to know why. */
+function remarkOn({ later_gaps_ms }: RunFigures): string | undefined {
+  return later_gaps_ms.length > 0 ? "the service went away again for a while" : undefined;
 }
 
 /** The order is what can be relied on where times cannot. */
