@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { parseCorosync } from "../../ctl/cluster-import/parse-corosync.ts";
+import type { Host } from "../lab/index.ts";
 import { must, openPair, run, startBoth, untilServedBy, untilServing } from "../pair/pair.ts";
 import { OLD_FILES, prepareHosts, startOldPair, stopOldPair } from "./old-pair.ts";
 
 // Takes a pair of corosync and Pacemaker over, both real, and compares what is read of
 // corosync.conf with what corosync says of it: npm run test:cluster-import
 // Needs root, corosync, pacemaker and pcs. Prints what it did; exit 1: something was otherwise.
+
+const TIMED_RUNS = 11;
 
 const NODES =
   "nodelist {\n node {\n  ring0_addr: 127.0.0.1\n  nodeid: 1\n  name: one\n }\n" +
@@ -62,6 +65,7 @@ async function takeOver(): Promise<void> {
   const [, oldNode = ""] = /virtual_ip\s+\S+\s+Started (\S+)/.exec(old) ?? [];
   await untilServedBy(pair, oldNode);
   console.log(`old pair: corosync and Pacemaker serve from ${oldNode}`);
+  const pcsMs = await medianMs(first, "pcs status");
   await stopOldPair(pair);
   const words = `${OLD_FILES.corosync} ${OLD_FILES.cib}`;
   await must(first, `lbctl cluster import ${words}`);
@@ -71,6 +75,9 @@ async function takeOver(): Promise<void> {
   const active = await untilServing(pair);
   await untilServedBy(pair, active.name);
   console.log(`new pair: lb-agent serves from ${active.name}`);
+  const lbctlMs = await medianMs(first, "lbctl status");
+  const ratio = (lbctlMs / pcsMs).toFixed(2);
+  console.log(`status: lbctl ${lbctlMs} ms, pcs ${pcsMs} ms, ratio ${ratio}`);
   await must(first, "lbctl cib export > /tmp/exported.xml");
   for (const what of ["resource", "constraint", "resource defaults", "resource op defaults"]) {
     // In another order, and without a unit behind 0.
@@ -84,4 +91,16 @@ async function takeOver(): Promise<void> {
   console.log(
     "new pair: pcs shows its resources, constraints and defaults as those of the old one",
   );
+}
+
+/** How long a command takes on a host, of several times the middle one. */
+async function medianMs(host: Host, command: string): Promise<number> {
+  const times: number[] = [];
+  for (let again = 0; again < TIMED_RUNS; again++) {
+    const startedAt = performance.now();
+    await must(host, command);
+    times.push(performance.now() - startedAt);
+  }
+  const middle = times.sort((one, other) => one - other)[Math.floor(TIMED_RUNS / 2)];
+  return Math.round(middle ?? assert.fail("no time"));
 }

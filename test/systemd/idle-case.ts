@@ -23,8 +23,9 @@ export async function idleCost(pair: Pair, { active, passive }: Parts): Promise<
     return costOf(first, sampleCost(machine));
   });
   const figures = pair.recorder.figures(at);
-  const notes = costs.map(({ pss_mib: pss, cpu_percent: cpu }, index) => {
-    return `${index === 0 ? "active" : "passive"} ${pss} MiB PSS, ${cpu} % of a core`;
+  const notes = costs.map(({ pss_mib: pss, cpu_percent: cpu, ended_cpu_percent: ended }, index) => {
+    const role = index === 0 ? "active" : "passive";
+    return `${role} ${pss} MiB PSS, ${cpu} % of a core and ${ended} % in what it ran`;
   });
   const most = Math.max(...costs.map(({ pss_mib: pss }) => pss));
   return {

@@ -6,12 +6,16 @@ interface CostSample {
   readonly atMs: number;
   readonly processes: readonly { readonly name: string; readonly pssKib: number }[];
   readonly cpuMs: number;
+  readonly endedCpuMs: number;
 }
 
 /** What one host's cluster manager costs. */
 export interface Cost {
   readonly pss_mib: number;
+  /** Of those that stay: lb-agent, lb-heartbeat, and their long-lived helpers. */
   readonly cpu_percent: number;
+  /** Of those that have ended, such as tests of a server's configuration. */
+  readonly ended_cpu_percent: number;
   readonly processes: readonly string[];
 }
 
@@ -35,17 +39,20 @@ export function sampleCost(host: HostWithProcesses): CostSample {
     name: labelOf({ name, command }),
     pssKib: Number(field(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+)/m)),
   }));
-  const cpuMs = ours.reduce((sum, { pid }) => sum + ownCpuMs(pid) + childrenCpuMs(pid), 0);
-  return { atMs: Number(process.hrtime.bigint()) / 1e6, processes, cpuMs };
+  const cpuMs = ours.reduce((sum, { pid }) => sum + ownCpuMs(pid), 0);
+  const endedCpuMs = ours.reduce((sum, { pid }) => sum + childrenCpuMs(pid), 0);
+  return { atMs: Number(process.hrtime.bigint()) / 1e6, processes, cpuMs, endedCpuMs };
 }
 
 /** Memory at the later moment; processor time between the two. */
 export function costOf(before: CostSample, after: CostSample): Cost {
   const pssKib = after.processes.reduce((sum, { pssKib }) => sum + pssKib, 0);
-  const share = (after.cpuMs - before.cpuMs) / Math.max(1, after.atMs - before.atMs);
+  const tookMs = Math.max(1, after.atMs - before.atMs);
+  const percent = (ms: number): number => Math.round((ms / tookMs) * 10_000) / 100;
   return {
     pss_mib: Math.round((pssKib / 1024) * 10) / 10,
-    cpu_percent: Math.round(share * 10_000) / 100,
+    cpu_percent: percent(after.cpuMs - before.cpuMs),
+    ended_cpu_percent: percent(after.endedCpuMs - before.endedCpuMs),
     processes: after.processes.map(
       ({ name, pssKib }) => `${name} ${Math.round(pssKib / 1024)} MiB`,
     ),
