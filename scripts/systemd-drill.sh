@@ -68,8 +68,8 @@ command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
 command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
 if [ "${#missing[@]}" -gt 0 ]; then
   say "installing ${missing[*]}"
-  apt-get -q -y install --no-install-recommends "${missing[@]}" >"$work/log" 2>&1 ||
-    { tail -n 20 "$work/log" >&2; fail "could not install ${missing[*]}"; }
+  { apt-get -q update && apt-get -q -y install --no-install-recommends "${missing[@]}"; } \
+    >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "could not install ${missing[*]}"; }
 fi
 
 if [ -z "$base" ]; then base=$work/base; fi
