@@ -6,21 +6,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { killAllStarted, mustRun } from "../lab/run-command.ts";
+import { killAllStarted } from "../lab/run-command.ts";
 import { DocumentRun } from "./document-run.ts";
 import { makeRhelLike } from "./host-without-cluster.ts";
-import { Machine } from "./machine.ts";
-import { Recorder } from "./recorder.ts";
+import type { Machine } from "./machine.ts";
 import { DOCUMENTS, INSTALLED_BEFORE, sectionsOf, WITH_STATUS_PAGE } from "./stand-ins.ts";
-
-const BRIDGE = "br-lb";
-const NAMES = [
-  { name: "ip1", address: "192.168.33.18" },
-  { name: "ip2", address: "192.168.33.19" },
-] as const;
-const CLIENT_ADDRESS = "192.168.33.1/24";
-/** The address of the service in all documents. */
-const VIRTUAL_IP = "192.168.33.20";
+import { makeMachines, makeNetwork } from "./two-machines.ts";
 
 interface Options {
   readonly base: string;
@@ -53,11 +44,7 @@ function readOptions(): Options {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  await mustRun(["ip", "-batch", "-"], {
-    input:
-      `link set lo up\nlink add ${BRIDGE} type bridge mcast_snooping 0\n` +
-      `addr add ${CLIENT_ADDRESS} dev ${BRIDGE}\nlink set ${BRIDGE} up\n`,
-  });
+  await makeNetwork();
   const lines: string[] = [];
   let isGood = true;
   for (const path of options.documents) {
@@ -76,13 +63,7 @@ async function runDocument(path: string, options: Options): Promise<string> {
   const name = path.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   const work = join(options.work, name);
   mkdirSync(work, { recursive: true });
-  const room = { base, programs, work, bridge: BRIDGE, names: NAMES, groupPrefix: group };
-  const recorder = new Recorder(VIRTUAL_IP);
-  const [first, second] = NAMES;
-  const machines: [Machine, Machine] = [
-    new Machine(first.name, room, () => recorder.follow(machines)),
-    new Machine(second.name, room, () => recorder.follow(machines)),
-  ];
+  const { machines, recorder } = makeMachines({ base, programs, work, groupPrefix: group });
   const run = new DocumentRun({ machines, recorder, say });
   const complaints: string[] = [];
   try {

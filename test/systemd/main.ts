@@ -3,21 +3,14 @@
  * namespaces of its own and removes what is left of them.
  */
 import { parseArgs } from "node:util";
-import { VIRTUAL_IP } from "../lab/guide-commands.ts";
-import { killAllStarted, mustRun } from "../lab/run-command.ts";
+import { killAllStarted } from "../lab/run-command.ts";
 import { CASES, type Case } from "./cases.ts";
 import { stepsWith } from "./installed.ts";
-import { LINK, Machine } from "./machine.ts";
+import { LINK } from "./machine.ts";
 import { HEAD, type Outcome, renderOutcome } from "./outcome.ts";
 import { type Form, foundCluster, type Pair, show, untilReady } from "./pair.ts";
-import { Recorder } from "./recorder.ts";
+import { BRIDGE, makeMachines, makeNetwork } from "./two-machines.ts";
 
-const BRIDGE = "br-lb";
-const NAMES = [
-  { name: "ip1", address: "192.168.33.18" },
-  { name: "ip2", address: "192.168.33.19" },
-] as const;
-const CLIENT_ADDRESS = "192.168.33.1/24";
 const CLEAR_BEFORE = "lbctl resource cleanup";
 const LOG_LINES = 40;
 
@@ -67,28 +60,10 @@ function readOptions(): Options {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  await mustRun(["ip", "-batch", "-"], {
-    input:
-      `link set lo up\nlink add ${BRIDGE} type bridge mcast_snooping 0\n` +
-      `addr add ${CLIENT_ADDRESS} dev ${BRIDGE}\nlink set ${BRIDGE} up\n`,
-  });
-  const recorder = new Recorder(VIRTUAL_IP);
-  const follow = () => recorder.follow(machines);
+  await makeNetwork();
   const { base, programs, packages, work, group, form } = options;
   const installs = packages === "" ? { programs } : { packages };
-  const room = {
-    base,
-    ...installs,
-    work,
-    bridge: BRIDGE,
-    names: NAMES,
-    groupPrefix: group,
-  };
-  const [first, second] = NAMES;
-  const machines: [Machine, Machine] = [
-    new Machine(first.name, room, follow),
-    new Machine(second.name, room, follow),
-  ];
+  const { machines, recorder } = makeMachines({ base, ...installs, work, groupPrefix: group });
   const pair: Pair = { machines, recorder, form, say };
   let isGood = false;
   try {
