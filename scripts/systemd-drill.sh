@@ -97,7 +97,8 @@ fi
 package_as() {
   local tree=$work/sources-$1
   mkdir "$tree"
-  git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$tree"
+  tar -c --exclude=./node_modules --exclude=./dist --exclude=./dist.new --exclude=./packages \
+    --exclude=./.git --exclude=./.vagrant . | tar -x -C "$tree"
   cp -al node_modules "$tree/" 2>/dev/null || cp -a node_modules "$tree/"
   (
     cd "$tree"
@@ -116,7 +117,8 @@ if [ "$installed" = yes ]; then
   version=$(node -p 'require("./package.json").version')
   minor=${version#*.}
   next=${version%%.*}.$((${minor%%.*} + 1)).0
-  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+  # These packages are thrown away, so that their time may be any.
+  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
   export SOURCE_DATE_EPOCH
   read -r oldest newest < <(sed -n 's/.*oldest: \([0-9]*\), newest: \([0-9]*\) }.*/\1 \2/p' \
     agent/wire/seal.ts)
