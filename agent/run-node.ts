@@ -13,7 +13,7 @@ import {
   initialAgent,
   inspectedResources,
   isSettled,
-  isTooBusyToInspect,
+  isWorkUnderWay,
 } from "./core/agent/index.ts";
 import { assert } from "./core/base/index.ts";
 import type {
@@ -269,7 +269,7 @@ function openInspection(parts: Parts, ports: OperationPorts, driver: Driver): In
   return openInspector({
     ...ports,
     resources: () => inspectedResources(driver.state()),
-    isBusy: () => isTooBusyToInspect(driver.state()),
+    isBusy: () => isWorkUnderWay(driver.state()),
     occasion: () => `${renderCibVersion(driver.state().cib.version)} ${parts.operationsEnded}`,
     onInspected: (inspection, askId) => {
       post(parts, { kind: "inspected", inspection, askId, wallMs: Date.now() });
@@ -373,7 +373,7 @@ function stampStatus(reply: ApiReply): ApiReply {
 function end(parts: Parts): void {
   endsInRestart({
     environment: parts.settings.environment,
-    isBusy: () => parts.driver !== null && isTooBusyToInspect(parts.driver.state()),
+    isBusy: () => parts.driver !== null && isWorkUnderWay(parts.driver.state()),
     isStopping: () => parts.driver !== null && parts.driver.state().stopping !== null,
   })
     .then((isRestart) => (isRestart ? restart(parts) : leave(parts)))

@@ -29,15 +29,15 @@ export function forgetPeerInspection(inspections: Inspections): Inspections {
   return { ...inspections, there: null, isShared: false };
 }
 
-/** True while this node has more urgent things to do than to look at itself. */
-export function isTooBusyToInspect(state: AgentState): boolean {
+/** True while operations, a transition or the survey are under way. */
+export function isWorkUnderWay(state: AgentState): boolean {
   const isRunning = [...state.orders.values()].some(({ order }) => order.intervalMs === 0);
   return isRunning || state.walk !== null || state.survey !== "done";
 }
 
 /** The resources that this node should look at now; null: it is too busy. */
 export function inspectedResources(state: AgentState): readonly OperationOrder[] | null {
-  if (isTooBusyToInspect(state)) return null;
+  if (isWorkUnderWay(state)) return null;
   return listPrimitives(state.cib).flatMap(({ id }) => {
     const order = planOperation(state.cib, id, "probe");
     return order === null ? [] : [order];
