@@ -183,10 +183,9 @@ function conclude(state: AgentState, answer: DeepFinding | null, now: Instant): 
   const clock = { now, wallMs: first.wallMs };
   const compared = isAlone(freed) ? "alone" : compareFindings(first.deep, answer);
   const counted = judge(freed, { held: first, verdict: compared, order: open.order });
-  const verdict = endsService(freed, { order: open.order, report: counted }, clock)
-    ? "alone"
-    : compared;
-  const report = judge(freed, { held: first, verdict, order: open.order });
+  const isEnd = endsService(freed, { order: open.order, report: counted }, clock);
+  const verdict = isEnd ? "alone" : compared;
+  const report = isEnd ? judge(freed, { held: first, verdict, order: open.order }) : counted;
   if (isKnown(freed, open, report)) return nothing(freed);
   const { resource } = open.order;
   const fields = { resource, verdict, peer: state.identity.peer.name };
