@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { type Authkeys, encodeAuthkeys, parseAuthkeys } from "../../agent/wire/index.ts";
-import { refused, unreachable } from "../ctl-error.ts";
+import { refused } from "../ctl-error.ts";
 import { readAgentPid } from "../host/agent-process.ts";
 import {
   clusterFilePaths,
@@ -18,7 +18,7 @@ import {
 } from "../host/cluster-texts.ts";
 import type { Session } from "../session.ts";
 import { addCommand, addFamily } from "./command-kit.ts";
-import { readToken } from "./found-cluster.ts";
+import { readToken, refuseUnlessRoot } from "./found-cluster.ts";
 
 const FINGERPRINT_DIGITS = 8;
 const RESTART = '"systemctl restart lb-agent"';
@@ -61,7 +61,7 @@ async function add(session: Session, words: readonly string[]): Promise<void> {
       `cluster authkey add takes nothing, or "-" for a token on standard input; found ${words[0]}`,
     );
   }
-  requireRoot(session);
+  refuseUnlessRoot(session.paths.etc);
   const now = readKeys(session);
   const isHere = words[0] === undefined;
   const next = isHere ? { ...now, otherAuthkeyHex: makeAuthkeyHex() } : await fromToken(session);
@@ -101,7 +101,7 @@ async function fromToken(session: Session): Promise<Authkeys> {
 }
 
 function useOther(session: Session): void {
-  requireRoot(session);
+  refuseUnlessRoot(session.paths.etc);
   const { authkeyHex, otherAuthkeyHex } = readKeys(session);
   if (otherAuthkeyHex === null) {
     throw refused('authkey: no second key; "lbctl cluster authkey add" makes one');
@@ -111,7 +111,7 @@ function useOther(session: Session): void {
 }
 
 function dropOther(session: Session): void {
-  requireRoot(session);
+  refuseUnlessRoot(session.paths.etc);
   const { authkeyHex, otherAuthkeyHex } = readKeys(session);
   if (otherAuthkeyHex === null) throw refused("authkey: no second key: nothing to drop");
   refuseBeforeRestart(session);
@@ -148,9 +148,4 @@ function isAgentOlder({ paths }: Session): boolean {
 function fingerprintOf(keyHex: string): string {
   const digest = createHash("sha256").update(`lb-cluster fingerprint ${keyHex}`).digest("hex");
   return digest.slice(0, FINGERPRINT_DIGITS);
-}
-
-function requireRoot({ paths }: Session): void {
-  if (process.getuid?.() === 0 || !paths.etc.startsWith("/etc/")) return;
-  throw unreachable(`no permission to write ${paths.etc}: run as root`);
 }

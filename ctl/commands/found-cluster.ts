@@ -63,10 +63,14 @@ async function refuseWhileRunning({ paths }: Session): Promise<void> {
 
 /** Writes both files, or says that only root may. */
 export function writeTexts(folder: string, texts: ClusterTexts): void {
-  if (process.getuid?.() !== 0 && folder.startsWith("/etc/")) {
-    throw unreachable(`no permission to write ${folder}: run as root`);
-  }
+  refuseUnlessRoot(folder);
   writeClusterTexts(folder, texts);
+}
+
+/** Says that only root may write the files of the cluster. */
+export function refuseUnlessRoot(folder: string): void {
+  if (process.getuid?.() === 0 || !folder.startsWith("/etc/")) return;
+  throw unreachable(`no permission to write ${folder}: run as root`);
 }
 
 /** What to do on each host once the files of the cluster are written on one of them. */
