@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "mocha";
+import { EXAMPLE_RECORD } from "../../../test/agent/example-record.ts";
 import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
-import { emptyCib, type OperationRecord, type RingReason } from "../model/index.ts";
+import { emptyCib, type RingReason } from "../model/index.ts";
 import { describeNode, isSettled } from "./describe-node.ts";
 import { type AgentState, initialAgent, type Stopping } from "./state.ts";
 import { stepAgent } from "./step-agent.ts";
@@ -33,19 +34,7 @@ function ring(hasPeer: boolean, reason: RingReason): Pick<AgentState, "ring"> {
 }
 
 function running(...ids: readonly string[]): Pick<AgentState, "localHistory"> {
-  const record: OperationRecord = {
-    operation: "start",
-    intervalMs: 0,
-    callId: 1,
-    outcome: { kind: "exited", status: 0 },
-    expectedStatus: 0,
-    digest: "",
-    changedAt: 0,
-    changedAtWallMs: 0,
-    ranForMs: 0,
-    reason: "",
-  };
-  const resources = ids.map((resource) => ({ resource, records: [record], repairs: 0 }));
+  const resources = ids.map((resource) => ({ resource, records: [EXAMPLE_RECORD], repairs: 0 }));
   return { localHistory: { ...agent().localHistory, resources } };
 }
 

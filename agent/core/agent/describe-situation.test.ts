@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EXAMPLE_RECORD } from "../../../test/agent/example-record.ts";
 import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
 import {
   type Cib,
@@ -32,20 +33,7 @@ function alone(reason: RingReason, isGone: boolean): AgentState {
 }
 
 function entry(resource: string, more: Partial<OperationRecord>): ResourceHistory {
-  const record: OperationRecord = {
-    operation: "start",
-    intervalMs: 0,
-    callId: 1,
-    outcome: { kind: "exited", status: 0 },
-    expectedStatus: 0,
-    digest: "",
-    changedAt: 0,
-    changedAtWallMs: 0,
-    ranForMs: 0,
-    reason: "",
-    ...more,
-  };
-  return { resource, records: [record], repairs: 0 };
+  return { resource, records: [{ ...EXAMPLE_RECORD, ...more }], repairs: 0 };
 }
 
 function describe(state: AgentState, peer: Partial<NodeHistory> = {}): ClusterStatus {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EXAMPLE_RECORD } from "../../../test/agent/example-record.ts";
 import { EXAMPLE_CONFIG } from "../../../test/agent/example-start.ts";
 import {
   type Action,
@@ -23,16 +24,12 @@ function stateWith(texts: readonly string[]): AgentState {
     const isProbe = word === "probe";
     const isRecurring = word === "monitor" || word === "watch";
     return {
+      ...EXAMPLE_RECORD,
       operation: isProbe || isRecurring ? "monitor" : word,
       intervalMs: isRecurring ? 10_000 : 0,
       callId: index + 1,
       outcome: OUTCOMES[result] ?? { kind: "exited", status: Number(result) },
       expectedStatus: isProbe ? null : word === "watch" ? 7 : 0,
-      digest: "",
-      changedAt: 0,
-      changedAtWallMs: 0,
-      ranForMs: 0,
-      reason: "",
     };
   });
   const agent = initialAgent(

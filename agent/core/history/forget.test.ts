@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EXAMPLE_RECORD } from "../../../test/agent/example-record.ts";
 import {
   emptyHistory,
   INFINITY_SCORE,
@@ -16,16 +17,12 @@ import {
 function record(operation: string, intervalMs: number, result: readonly [number, number]) {
   const [callId, status] = result;
   const entry: OperationRecord = {
+    ...EXAMPLE_RECORD,
     operation,
     intervalMs,
     callId,
     outcome: { kind: "exited", status },
     expectedStatus: operation === "monitor" && intervalMs === 0 ? null : 0,
-    digest: "",
-    changedAt: 0,
-    changedAtWallMs: 0,
-    ranForMs: 0,
-    reason: "",
   };
   return entry;
 }
