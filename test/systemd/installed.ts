@@ -18,6 +18,7 @@ import {
   until,
   untilReady,
 } from "./pair.ts";
+import { provisionBoth } from "./provision.ts";
 
 /** One thing that is done to the pair, in this order; later ones build on the earlier ones. */
 export interface Step {
@@ -68,6 +69,11 @@ export function stepsWith(folder: string): readonly Step[] {
     ...upgrades(packages),
     { name: "remove", promise: "a removal is a planned leave; files stay", run: remove },
     { name: "purge", promise: "nothing is left of the package", run: purge },
+    {
+      name: "provision",
+      promise: "the script of Vagrant's hosts makes these, and may be run again",
+      run: (pair) => provisionBoth(pair, present),
+    },
   ];
 
   async function bothGet(pair: Pair): Promise<Outcome> {
