@@ -35,7 +35,7 @@ export interface DrillHost extends WatchedHost {
 
 /** What can be done to a host that has a kernel of its own. */
 export interface OwnKernel {
-  /** Another one after each boot. */
+  /** Another one after each boot. Throws when the host does not answer. */
   bootId(): Promise<string>;
   /** The kernel hangs, for good but for a watchdog; the instant by which it does. */
   wedge(): Promise<number>;

@@ -87,7 +87,7 @@ export class VagrantHost implements DrillHost {
   }
 
   readonly kernel: OwnKernel = {
-    bootId: async () => (await this.#bootId()) ?? "",
+    bootId: () => this.#mustReadBootId(),
     wedge: () => this.#wedge(),
     reboot: async () => (await this.run("systemctl", ["reboot"])).startedAt,
     untilBack: (before, limitMs) => this.#untilBack(before, limitMs),
@@ -119,6 +119,12 @@ export class VagrantHost implements DrillHost {
       await pause(POLL_MS);
     }
     await this.#setUp(true);
+  }
+
+  async #mustReadBootId(): Promise<string> {
+    const bootId = await this.#bootId();
+    if (bootId === undefined) throw new DrillError(`${this.name}: no answer of ${BOOT_ID_FILE}`);
+    return bootId;
   }
 
   async #bootId(): Promise<string | undefined> {
