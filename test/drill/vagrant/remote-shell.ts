@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shellWord } from "../../../resource-agents/host-checks/index.ts";
 import { type RunOptions, type RunResult, runCommand, startCommand } from "../../lab/index.ts";
 
 /** A connection without a sign of life for so long, so many times, has ended. */
@@ -56,12 +57,7 @@ export class RemoteShell {
   }
 
   #argv(options: readonly string[], words: readonly string[]): string[] {
-    const line = ["sudo", "-n", "--", ...words].map(quoted).join(" ");
+    const line = ["sudo", "-n", "--", ...words].map(shellWord).join(" ");
     return ["ssh", ...this.#options, ...options, this.#name, line];
   }
-}
-
-/** A word as a shell reads it back. */
-export function quoted(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

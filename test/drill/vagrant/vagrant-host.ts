@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { shellWord } from "../../../resource-agents/host-checks/index.ts";
 import {
   monotonicMs,
   pause,
@@ -8,7 +9,7 @@ import {
 } from "../../lab/index.ts";
 import { DrillError } from "../drill-error.ts";
 import type { DrillHost, OwnKernel, RunningProcess } from "../drill-pair.ts";
-import { quoted, type RemoteShell } from "./remote-shell.ts";
+import type { RemoteShell } from "./remote-shell.ts";
 
 /** Vagrant waits that long for a host by itself, or longer if its box says so. */
 const VAGRANT_LIMIT_MS = 1_200_000;
@@ -155,5 +156,5 @@ export async function vagrant(
   });
   if (status === 0) return stdout;
   const said = `${stderr}${stdout}`.trim().split("\n").slice(0, 5).join("\n");
-  throw new DrillError(`vagrant ${words.map(quoted).join(" ")}: status ${status}: ${said}`);
+  throw new DrillError(`vagrant ${words.map(shellWord).join(" ")}: status ${status}: ${said}`);
 }
