@@ -6,7 +6,7 @@ import { monotonicMs } from "./clock.ts";
 export interface RunOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
   readonly cwd?: string;
   readonly stdio?: StdioOptions;
 }

@@ -146,12 +146,8 @@ export async function vagrant(
   words: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const own = Object.entries(process.env).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  const env = { ...Object.fromEntries(own), ...more };
   const { status, stdout, stderr } = await runCommand(["vagrant", ...words], {
-    env,
+    env: { ...process.env, ...more },
     timeoutMs: VAGRANT_LIMIT_MS,
   });
   if (status === 0) return stdout;
