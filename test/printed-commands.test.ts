@@ -15,10 +15,11 @@ const PAGES = [
     .map((name) => join("examples", name)),
 ];
 
-/** What stands after `lbctl` in code: in a block, or between backticks. */
+/** What stands after `lbctl` in code: in a block, behind a prompt too, or between backticks. */
 function printedCommands(markdown: string): readonly string[] {
-  const found = [...markdown.matchAll(/(?:^ {4}|`)lbctl ([^`\n]+)/gm)];
-  return found.map((match) => match[1] ?? "");
+  const oneOfSeveral = / (?:&&|\|) (?:\S+# )?lbctl /.source;
+  const printed = new RegExp(`(?:^ {4}|\`|[#|&] )lbctl (.+?)(?=\`|$|${oneOfSeveral})`, "gm");
+  return [...markdown.matchAll(printed)].map((match) => match[1] ?? "");
 }
 
 /** What is wrong with the words of a command or with its long options, or null. */
