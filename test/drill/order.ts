@@ -60,7 +60,7 @@ function disorderIn(
   return isMoved ? undefined : `${said}, and should have gone from ${before} once`;
 }
 
-/** Neighbours that are the same become one; nobody is left out. */
+/** The names one after the other, each once a turn; moments without a name do not count. */
 function inTurn(names: readonly string[]): string[] {
   const known = names.filter((name) => name !== "");
   return known.filter((name, index) => name !== known[index - 1]);

@@ -32,7 +32,7 @@ export interface WatchedHost {
 export interface WatchedPair {
   readonly client: WatchClient;
   readonly hosts: readonly WatchedHost[];
-  /** Calls back whenever an `initPid` is another. */
+  /** Calls back whenever a host goes down or comes up. */
   onHostsChanged(listener: () => void): void;
   /**
    * Tells who holds the address, beginning with who does now, where that cannot be read from
@@ -41,7 +41,7 @@ export interface WatchedPair {
   watchOwners?(address: string, take: (record: OwnerRecord) => void): { close(): Promise<void> };
 }
 
-/** The lab as a client sees it: requests, owners of the address, announcements. */
+/** The hosts as a client sees them: requests, owners of the address, announcements. */
 export class Watch {
   readonly probes: ProbeRecord[] = [];
   readonly owners: OwnerRecord[] = [];
