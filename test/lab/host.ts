@@ -126,20 +126,12 @@ export class Host {
   }
 
   /**
-   * An `ip -batch` process in the host's network that carries out each line as it is written. It
-   * keeps the network alive: end it with `killGroup` before the host crashes.
-   */
-  openIp(): ChildProcess {
-    const argv = [...this.#enterNetwork(), "ip", "-force", "-batch", "-"];
-    return startCommand(argv, { stdio: ["pipe", "ignore", "ignore"] });
-  }
-
-  /**
    * Deletes an address by one write to a process that is running already. Resolves, with the
    * instant just before, when it is written.
    */
   async deleteAddress(address: string, link: string): Promise<number> {
-    const ip = this.openIp();
+    const argv = [...this.#enterNetwork(), "ip", "-force", "-batch", "-"];
+    const ip = startCommand(argv, { stdio: ["pipe", "ignore", "ignore"] });
     await pause(IP_START_MS);
     const at = monotonicMs();
     ip.stdin?.end(`addr del ${address} dev ${link}\n`);
