@@ -33,11 +33,12 @@ function readOptions(): Options {
       group: { type: "string", default: "" },
     },
   });
-  const isMeant = (name: string) => positionals.some((path) => name.split("#")[0] === path);
-  const unknown = positionals.filter((path) => !DOCUMENTS.some((name) => name.startsWith(path)));
+  const isOf = (path: string, name: string) => name === path || name.startsWith(`${path}#`);
+  const unknown = positionals.filter((path) => !DOCUMENTS.some((name) => isOf(path, name)));
   if (unknown.length > 0) {
     throw new Error(`no document "${unknown.join(" ")}"; there are: ${DOCUMENTS.join(" ")}`);
   }
+  const isMeant = (name: string) => positionals.some((path) => isOf(path, name));
   const documents = positionals.length === 0 ? DOCUMENTS : DOCUMENTS.filter(isMeant);
   return { ...values, documents };
 }
