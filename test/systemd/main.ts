@@ -55,6 +55,9 @@ function readOptions(): Options {
   const form = values.form === "warm" ? "warm" : "ordered";
   if (values.form !== form) throw new Error(`--form "${values.form}": expected ordered or warm`);
   const runs = values.runs === undefined ? null : Number(values.runs);
+  if (runs !== null && !(Number.isInteger(runs) && runs > 0)) {
+    throw new Error(`--runs "${values.runs}": expected a whole number from 1`);
+  }
   return { base, programs, packages, form, work, group, cases, runs, isVerbose };
 }
 
