@@ -24,7 +24,7 @@ install_everything() {
     # No firewall is on in Debian's boxes. What is in the box already needs no network.
     export DEBIAN_FRONTEND=noninteractive
     if ! dpkg --install /tmp/lb-cluster_*_all.deb 2>/dev/null ||
-      ! command -v apache2 nft >/dev/null; then
+      ! { command -v apache2 && command -v nft; } >/dev/null; then
       apt-get -q -y update
       apt-get -q -y --fix-broken --no-install-recommends install apache2 nftables \
         /tmp/lb-cluster_*_all.deb

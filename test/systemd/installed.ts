@@ -137,7 +137,7 @@ async function begin(pair: Pair): Promise<Parts> {
 async function installOnBoth(pair: Pair, version: string): Promise<Outcome> {
   const at = monotonicMs();
   const before = await Promise.all(
-    pair.machines.map((machine) => machine.run(["sh", "-c", "command -v node lbctl"])),
+    pair.machines.map((machine) => machine.run(["sh", "-c", "command -v node; command -v lbctl"])),
   );
   await Promise.all(pair.machines.map((machine) => install({ pair, machine }, version)));
   const tookMs = Math.round(monotonicMs() - at);
