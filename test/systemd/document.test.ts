@@ -79,6 +79,10 @@ suite("commands of a document", () => {
     assert.equal(findMissing(["b: ..."], printed), null);
     assert.equal(findMissing(["d: ..."], printed), "d: ...");
     assert.equal(findMissing(["c", "a 7"], printed), "a 7");
+    assert.equal(
+      findMissing(["up 2 s: Started ip1"], "up 3 s: Started ip2"),
+      "up 2 s: Started ip1",
+    );
   });
 });
 
