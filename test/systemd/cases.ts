@@ -3,7 +3,6 @@ import { idleCost } from "./idle-case.ts";
 import {
   AFTERWARDS_MS,
   complain,
-  complainOfFailures,
   complainOfOutage,
   complainOfOwners,
   isOnly,
@@ -41,13 +40,13 @@ export const CASES: readonly Case[] = [
     name: "kill-agent",
     promise: "kill -9 of the active agent: restarted, the address stays, no request fails",
     runsDefault: 5,
-    run: killAgent,
+    run: (pair, parts) => killAgent(pair, parts, "active"),
   },
   {
     name: "kill-passive-agent",
     promise: "kill -9 of the passive agent: nothing for the client",
     runsDefault: 1,
-    run: killPassive,
+    run: (pair, parts) => killAgent(pair, parts, "passive"),
   },
   {
     name: "upgrade",
@@ -129,28 +128,11 @@ export const CASES: readonly Case[] = [
   },
 ];
 
-async function killAgent(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
-  const pid = await mainPid(active);
-  const { at, notes } = await endAndWait(active, () => process.kill(pid, "SIGKILL"));
+async function killAgent(pair: Pair, parts: Parts, which: keyof Parts): Promise<Outcome> {
+  const pid = await mainPid(parts[which]);
+  const { at, notes } = await endAndWait(parts[which], () => process.kill(pid, "SIGKILL"));
   await pause(AFTERWARDS_MS);
-  const parts = await untilReady(pair);
-  const figures = pair.recorder.figures(at);
-  return {
-    figures,
-    notes,
-    complaints: [
-      ...complainOfFailures(figures),
-      ...complainOfOwners(figures, [active.name]),
-      ...complain(parts.active !== active, `moved to ${passive.name}`),
-    ],
-  };
-}
-
-async function killPassive(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
-  const pid = await mainPid(passive);
-  const { at, notes } = await endAndWait(passive, () => process.kill(pid, "SIGKILL"));
-  await pause(AFTERWARDS_MS);
-  return stayed(pair, { at, active, notes });
+  return stayed(pair, { at, active: parts.active, notes });
 }
 
 async function hangAgent(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
