@@ -1,6 +1,7 @@
 import { monotonicMs, pause } from "../lab/clock.ts";
 import { runCommand } from "../lab/run-command.ts";
 import { type DocumentCommand, findMissing, type Place, type Section } from "./document.ts";
+import { isOnly } from "./judge.ts";
 import type { Machine } from "./machine.ts";
 import type { Recorder } from "./recorder.ts";
 import { findStandIn } from "./stand-ins.ts";
@@ -149,9 +150,7 @@ export class DocumentRun {
     const end = monotonicMs() + LOOK_AGAIN_MS;
     for (;;) {
       const owners = this.#hosts.recorder.ownersNow();
-      const owner = this.#hosts.machines.find(
-        ({ name }) => owners.length === 1 && name === owners[0],
-      );
+      const owner = this.#hosts.machines.find((machine) => isOnly(owners, machine));
       if (owner !== undefined) return owner;
       if (monotonicMs() > end) throw new Error(`the address is on [${owners.join(" ")}]`);
       await pause(POLL_MS);

@@ -5,7 +5,7 @@
 import { readdirSync } from "node:fs";
 import { monotonicMs, pause } from "../lab/clock.ts";
 import { CASES, complainOfJoin } from "./cases.ts";
-import { AFTERWARDS_MS, complain, complainOfFailures, moved, stayed } from "./judge.ts";
+import { AFTERWARDS_MS, complain, complainOfFailures, isOnly, moved, stayed } from "./judge.ts";
 import type { Machine } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
 import {
@@ -16,6 +16,7 @@ import {
   show,
   statusOn,
   until,
+  untilAtRest,
   untilReady,
 } from "./pair.ts";
 import { provisionBoth } from "./provision.ts";
@@ -121,17 +122,8 @@ function upgrades({ present, next, foreign }: Packages): readonly Step[] {
 function fromCases(name: string): Step {
   const found = CASES.find((each) => each.name === name);
   if (found === undefined) throw new Error(`no case ${name}`);
-  const run = async (pair: Pair): Promise<Outcome> => found.run(pair, await begin(pair));
+  const run = async (pair: Pair): Promise<Outcome> => found.run(pair, await untilAtRest(pair));
   return { name, promise: found.promise, run };
-}
-
-/** The pair at rest, and what came before forgotten. */
-async function begin(pair: Pair): Promise<Parts> {
-  await pair.machines[0].must(["lbctl", "resource", "cleanup"]);
-  const parts = await untilReady(pair);
-  for (const machine of pair.machines) await machine.run(["systemctl", "reset-failed", "lb-agent"]);
-  pair.recorder.forget();
-  return parts;
 }
 
 async function installOnBoth(pair: Pair, version: string): Promise<Outcome> {
@@ -213,7 +205,7 @@ async function found(pair: Pair): Promise<Outcome> {
 }
 
 async function standby(pair: Pair): Promise<Outcome> {
-  const { active, passive } = await begin(pair);
+  const { active, passive } = await untilAtRest(pair);
   const at = monotonicMs();
   await show(pair, passive, `lbctl node standby ${active.name} --wait=30`);
   await show(pair, passive, `lbctl node unstandby ${active.name} --wait=30`);
@@ -221,7 +213,7 @@ async function standby(pair: Pair): Promise<Outcome> {
 }
 
 async function killHttpd(pair: Pair): Promise<Outcome> {
-  const { active } = await begin(pair);
+  const { active } = await untilAtRest(pair);
   const failcount = "lbctl resource failcount show webserver";
   const at = monotonicMs();
   await show(pair, active, `kill -9 $(${MAIN_HTTPD})`);
@@ -249,7 +241,7 @@ interface Replacement {
 
 /** Another version of the package on one node; the unit is ready again when dpkg has ended. */
 async function replace(pair: Pair, { version, which, how }: Replacement): Promise<Outcome> {
-  const { [which]: machine, active } = await begin(pair);
+  const { [which]: machine, active } = await untilAtRest(pair);
   const at = monotonicMs();
   await install({ pair, machine }, version, how);
   const tookMs = Math.round(monotonicMs() - at);
@@ -270,7 +262,7 @@ async function replace(pair: Pair, { version, which, how }: Replacement): Promis
 
 /** The service goes to the newer release and back, and each node's tool changes something. */
 async function useTwoReleases(pair: Pair): Promise<Outcome> {
-  const { active, passive } = await begin(pair);
+  const { active, passive } = await untilAtRest(pair);
   const releases = await Promise.all([active, passive].map(releaseOf));
   const at = monotonicMs();
   await show(pair, passive, `lbctl node standby ${active.name} --wait=30`);
@@ -298,7 +290,7 @@ async function tryForeign(
   pair: Pair,
   { foreign, present }: Pick<Packages, "foreign" | "present">,
 ): Promise<Outcome> {
-  const { active, passive } = await begin(pair);
+  const { active, passive } = await untilAtRest(pair);
   const at = monotonicMs();
   await install({ pair, machine: passive }, foreign);
   const said: string[] = [];
@@ -334,13 +326,12 @@ async function tryForeign(
 }
 
 async function remove(pair: Pair): Promise<Outcome> {
-  const { active, passive } = await begin(pair);
+  const { active, passive } = await untilAtRest(pair);
   const at = monotonicMs();
   await removeFrom(pair, active, "remove");
-  await until("the peer alone holds the address", LIMIT_MS, () => {
-    const owners = pair.recorder.ownersNow();
-    return owners.length === 1 && owners[0] === passive.name;
-  });
+  await until("the peer alone holds the address", LIMIT_MS, () =>
+    isOnly(pair.recorder.ownersNow(), passive),
+  );
   await pause(AFTERWARDS_MS);
   const figures = pair.recorder.figures(at);
   const left = await active.run(["pgrep", "-f", "apache2|lb-agent|lb-heartbeat"]);

@@ -8,10 +8,9 @@ import { CASES, type Case } from "./cases.ts";
 import { stepsWith } from "./installed.ts";
 import { LINK } from "./machine.ts";
 import { HEAD, type Outcome, renderOutcome } from "./outcome.ts";
-import { type Form, foundCluster, type Pair, show, untilReady } from "./pair.ts";
+import { type Form, foundCluster, type Pair, show, untilAtRest, untilReady } from "./pair.ts";
 import { BRIDGE, makeMachines, makeNetwork } from "./two-machines.ts";
 
-const CLEAR_BEFORE = "lbctl resource cleanup";
 const LOG_LINES = 40;
 
 interface Options {
@@ -148,12 +147,7 @@ const SHOW_UNIT =
 
 async function runOnce(pair: Pair, each: Case): Promise<Outcome> {
   say(`\n== ${each.name}: ${each.promise}`);
-  await pair.machines[0].must(["sh", "-c", CLEAR_BEFORE]);
-  const parts = await untilReady(pair);
-  // The start limit of the unit is not what is measured.
-  for (const machine of pair.machines) await machine.run(["systemctl", "reset-failed", "lb-agent"]);
-  pair.recorder.forget();
-  return each.run(pair, parts);
+  return each.run(pair, await untilAtRest(pair));
 }
 
 /** What a reader needs after something that was not as promised. */

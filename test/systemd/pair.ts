@@ -92,6 +92,16 @@ export async function untilReady(pair: Pair): Promise<Parts> {
   }
 }
 
+/** Waits until the pair is ready, and forgets what came before: failures, starts, what was seen. */
+export async function untilAtRest(pair: Pair): Promise<Parts> {
+  await pair.machines[0].must(["lbctl", "resource", "cleanup"]);
+  const parts = await untilReady(pair);
+  // The start limit of the unit is not what is measured.
+  for (const machine of pair.machines) await machine.run(["systemctl", "reset-failed", "lb-agent"]);
+  pair.recorder.forget();
+  return parts;
+}
+
 /** Waits until the predicate holds; throws with the words when it does not in time. */
 export async function until(
   what: string,
