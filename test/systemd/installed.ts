@@ -205,7 +205,11 @@ async function found(pair: Pair): Promise<Outcome> {
 }
 
 async function standby(pair: Pair): Promise<Outcome> {
-  const { active, passive } = await untilAtRest(pair);
+  return moveByStandby(pair, await untilAtRest(pair));
+}
+
+/** The passive node's tool moves the service to its own node. */
+async function moveByStandby(pair: Pair, { active, passive }: Parts): Promise<Outcome> {
   const at = monotonicMs();
   await show(pair, passive, `lbctl node standby ${active.name} --wait=30`);
   await show(pair, passive, `lbctl node unstandby ${active.name} --wait=30`);
@@ -264,17 +268,11 @@ async function replace(pair: Pair, { version, which, how }: Replacement): Promis
 async function useTwoReleases(pair: Pair): Promise<Outcome> {
   const { active, passive } = await untilAtRest(pair);
   const releases = await Promise.all([active, passive].map(releaseOf));
-  const at = monotonicMs();
-  await show(pair, passive, `lbctl node standby ${active.name} --wait=30`);
-  await show(pair, passive, `lbctl node unstandby ${active.name} --wait=30`);
-  const there = await moved(pair, { at, active, passive });
+  const there = await moveByStandby(pair, { active, passive });
   for (const machine of pair.machines) {
     await show(pair, machine, `lbctl property set drift-ignore=/etc/${machine.name} --wait=30`);
   }
-  const backAt = monotonicMs();
-  await show(pair, active, `lbctl node standby ${passive.name} --wait=30`);
-  await show(pair, active, `lbctl node unstandby ${passive.name} --wait=30`);
-  const back = await moved(pair, { at: backAt, active: passive, passive: active });
+  const back = await moveByStandby(pair, { active: passive, passive: active });
   return {
     figures: back.figures,
     notes: [`${releases.join(" and ")}; there: outage ${there.figures.outagesMs.join("+")} ms`],
