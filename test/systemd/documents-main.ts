@@ -11,7 +11,7 @@ import { DocumentRun } from "./document-run.ts";
 import { makeRhelLike } from "./host-without-cluster.ts";
 import type { Machine } from "./machine.ts";
 import { DOCUMENTS, INSTALLED_BEFORE, sectionsOf, WITH_STATUS_PAGE } from "./stand-ins.ts";
-import { makeMachines, makeNetwork } from "./two-machines.ts";
+import { makeMachines, makeNetwork, ROOM_OPTIONS } from "./two-machines.ts";
 
 interface Options {
   readonly base: string;
@@ -26,12 +26,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 function readOptions(): Options {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      base: { type: "string", default: "" },
-      programs: { type: "string", default: "" },
-      work: { type: "string", default: "" },
-      group: { type: "string", default: "" },
-    },
+    options: ROOM_OPTIONS,
   });
   const isOf = (path: string, name: string) => name === path || name.startsWith(`${path}#`);
   const unknown = positionals.filter((path) => !DOCUMENTS.some((name) => isOf(path, name)));

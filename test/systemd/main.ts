@@ -9,7 +9,7 @@ import { stepsWith } from "./installed.ts";
 import { LINK } from "./machine.ts";
 import { HEAD, type Outcome, renderOutcome } from "./outcome.ts";
 import { type Form, foundCluster, type Pair, show, untilAtRest, untilReady } from "./pair.ts";
-import { BRIDGE, makeMachines, makeNetwork } from "./two-machines.ts";
+import { BRIDGE, makeMachines, makeNetwork, ROOM_OPTIONS } from "./two-machines.ts";
 
 const LOG_LINES = 40;
 
@@ -34,12 +34,9 @@ function readOptions(): Options {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      base: { type: "string", default: "" },
-      programs: { type: "string", default: "" },
+      ...ROOM_OPTIONS,
       packages: { type: "string", default: "" },
       form: { type: "string", default: "ordered" },
-      work: { type: "string", default: "" },
-      group: { type: "string", default: "" },
       runs: { type: "string" },
       verbose: { type: "boolean", default: false },
     },

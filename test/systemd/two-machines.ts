@@ -11,6 +11,14 @@ const NAMES = [
   { name: "ip2", address: "192.168.33.19" },
 ] as const;
 
+/** The options in which scripts/systemd-drill.sh says where things are, for `parseArgs`. */
+export const ROOM_OPTIONS = {
+  base: { type: "string", default: "" },
+  programs: { type: "string", default: "" },
+  work: { type: "string", default: "" },
+  group: { type: "string", default: "" },
+} as const;
+
 /** The hosts, and what watches them. */
 export interface TwoMachines {
   readonly machines: readonly [Machine, Machine];
