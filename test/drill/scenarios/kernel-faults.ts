@@ -4,7 +4,7 @@ import { DrillError } from "../drill-error.ts";
 import type { DrillHost, OwnKernel } from "../drill-pair.ts";
 import { untilReady } from "../status.ts";
 import { type DrillContext, lbctl, limitFor, observe } from "./context.ts";
-import type { FaultScenario, Mark, Needs } from "./scenario.ts";
+import type { Deed, FaultScenario, Needs } from "./scenario.ts";
 
 const OWN_KERNEL: Needs = { kind: "machines", why: "needs hosts with kernels of their own" };
 /** How long changes are made before the power goes, with slowness counted in. */
@@ -22,14 +22,12 @@ export const watchdogReset: FaultScenario = {
   kind: "fault",
   needs: OWN_KERNEL,
   service: "moves",
-  async act(context, { active }) {
-    const kernel = kernelOf(active);
-    const before = await kernel.bootId();
-    const faultAt = await kernel.wedge();
-    await observe(context, { ms: 1_500, tokens: 2 });
-    const marks = await untilJoined(context, active, { kernel, before, how: "was reset" });
-    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), marks, notes: [] };
-  },
+  act: (context, { active }) =>
+    watchReturn(context, active, {
+      fault: (kernel) => kernel.wedge(),
+      least: { ms: 1_500, tokens: 2 },
+      how: "was reset",
+    }),
   async restore() {},
 };
 
@@ -38,14 +36,12 @@ export const reboot: FaultScenario = {
   kind: "fault",
   needs: OWN_KERNEL,
   service: "moves",
-  async act(context, { active }) {
-    const kernel = kernelOf(active);
-    const before = await kernel.bootId();
-    const faultAt = await kernel.reboot();
-    await observe(context, { ms: 2_000 });
-    const marks = await untilJoined(context, active, { kernel, before, how: "has booted" });
-    return { faultAt, countFrom: "fault", untilAt: monotonicMs(), marks, notes: [] };
-  },
+  act: (context, { active }) =>
+    watchReturn(context, active, {
+      fault: (kernel) => kernel.reboot(),
+      least: { ms: 2_000 },
+      how: "has booted",
+    }),
   async restore() {},
 };
 
@@ -85,28 +81,32 @@ export const powerCut: FaultScenario = {
   },
 };
 
-function kernelOf(host: DrillHost): OwnKernel {
-  if (host.kernel === undefined) throw new DrillError(`${host.name}: has no kernel of its own`);
-  return host.kernel;
-}
-
-interface Return {
-  readonly kernel: OwnKernel;
-  readonly before: string;
+/** A fault after which a host boots by itself. */
+interface BootingFault {
+  /** Does it; returns the instant. */
+  readonly fault: (kernel: OwnKernel) => Promise<number>;
+  readonly least: Parameters<typeof observe>[1];
+  /** What has happened to the host, for the order of events. */
   readonly how: string;
 }
 
-/** Waits until the host has booted by itself and both nodes are online. */
-async function untilJoined(
+/** Does the fault and watches until the host has booted by itself and both nodes are online. */
+async function watchReturn(
   context: DrillContext,
-  host: DrillHost,
-  { kernel, before, how }: Return,
-): Promise<readonly Mark[]> {
+  { name, kernel }: DrillHost,
+  { fault, least, how }: BootingFault,
+): Promise<Deed> {
+  if (kernel === undefined) throw new DrillError(`${name}: has no kernel of its own`);
+  const bootId = await kernel.bootId();
+  const faultAt = await fault(kernel);
+  await observe(context, least);
   const limitMs = limitFor(context.slowness);
-  await kernel.untilBack(before, limitMs);
-  const back = { at: monotonicMs(), what: `${host.name} ${how} and is up again` };
-  const name = await untilReady(context.pair, limitMs);
-  return [back, { at: monotonicMs(), what: `both nodes are online, the service is on ${name}` }];
+  await kernel.untilBack(bootId, limitMs);
+  const back = { at: monotonicMs(), what: `${name} ${how} and is up again` };
+  const active = await untilReady(context.pair, limitMs);
+  const what = `both nodes are online, the service is on ${active}`;
+  const marks = [back, { at: monotonicMs(), what }];
+  return { faultAt, countFrom: "fault", untilAt: monotonicMs(), marks, notes: [] };
 }
 
 /** One change after the other, each counted when lbctl says that it is done. */
