@@ -69,7 +69,7 @@ export const powerCut: FaultScenario = {
       `last acknowledged change ${acknowledged}, found after the boot: ${found}`,
       `of ${acknowledged} files written beside without a sync, ${whole} are whole`,
     ];
-    if (!(found >= acknowledged)) {
+    if (found < acknowledged) {
       throw new DrillError(`power-cut: a change was lost: ${notes.join()}`);
     }
     await observe(context, { ms: 2_000 });
