@@ -15,6 +15,7 @@ import {
   type MembershipEffect,
   type MembershipEvent,
   nextDeadline,
+  nextJudgement,
   stepMembership,
 } from "./core/membership/index.ts";
 import type {
@@ -48,13 +49,15 @@ import {
   type TokenCodec,
 } from "./wire/index.ts";
 
-const AGENT_WATCH_MIN_MS = 2000;
-const PING_EVERY_MS = 500;
 /** A ping goes with whatever wakes this process from then on; otherwise a timer sends it. */
-const PING_AFTER_MS = 490;
-const PING_TIMER_MS = 520;
+const PING_AFTER_MS = 990;
+const PING_SLACK_MS = 30;
+/** How long an agent may take to answer a ping. */
+const ANSWER_MIN_MS = 1500;
+/** Between two looks at the agent: beyond it, this process stood still itself. */
+const STANDSTILL_MIN_MS = 500;
 /** Counters are told with every so many pings. */
-const COUNTERS_EVERY_PINGS = 4;
+const COUNTERS_EVERY_PINGS = 2;
 /** Output that the agent has not read: beyond it reports that repeat themselves are left out. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
 /** The process ends after this time even if a farewell cannot be sent. */
@@ -73,10 +76,12 @@ type Configure = Extract<HeartbeatCommand, { readonly kind: "configure" }>;
 /** How the agent has answered lately. */
 interface AgentWatch {
   readonly limitMs: number;
+  readonly standstillMs: number;
+  /** The last ping, when it was written, and whether it was answered. */
   ping: number;
+  askedAt: number;
   hasAnswered: boolean;
-  answeredAt: number;
-  checkedAt: number;
+  lookedAt: number;
   isUnwell: boolean;
 }
 
@@ -94,7 +99,6 @@ interface Running {
   timer: NodeJS.Timeout | null;
   /** What the timer is set to. */
   wakesAt: number | null;
-  readonly pings: { count: number; timer: NodeJS.Timeout | null };
   isLeaving: boolean;
 }
 
@@ -153,8 +157,11 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
   const incarnation = randomBytes(8).toString("hex");
   const sender = { incarnation, nodeId: local.id };
   const batch = new IpBatch(scheduling.isRealtime ? REALTIME_COMMAND : []);
-  const onLost = ({ ip, nic }: LeaseRequest, reason: string) =>
-    report({ kind: "leaseLost", ip, nic, reason });
+  const leaseEvents = {
+    onLost: ({ ip, nic }: LeaseRequest, reason: string) =>
+      report({ kind: "leaseLost", ip, nic, reason }),
+    onDueChanged: () => arm(running),
+  };
   const first = initialMembership(
     {
       localId: local.id,
@@ -171,7 +178,7 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
     configure,
     codec: createTokenCodec({ ...configure, clusterName: config.clusterName }, sender),
     incarnation,
-    keeper: new LeaseKeeper(batch, leaseLifetimeSec(config.tokenTimeoutMs), onLost),
+    keeper: new LeaseKeeper(batch, leaseLifetimeSec(config.tokenTimeoutMs), leaseEvents),
     batch,
     watch: startWatch(config.tokenTimeoutMs),
     tally: new PacketTally(),
@@ -179,7 +186,6 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
     links: null,
     timer: null,
     wakesAt: null,
-    pings: { count: 0, timer: null },
     isLeaving: false,
   };
   openLinks(running, local, peer);
@@ -187,7 +193,6 @@ function start(configure: Configure, scheduling: Scheduling): Running | null {
   const names = local.addresses.map((address) => `${address} port ${config.port}`);
   report({ kind: "ready", scheduling: text, links: names, incarnation });
   performEffects(running, first.effects);
-  running.pings.timer = setInterval(() => ping(running), PING_TIMER_MS);
   arm(running);
   return running;
 }
@@ -236,16 +241,14 @@ function step(running: Running, event: MembershipEvent): void {
   const { state, effects } = stepMembership(running.membership, event, nowMs());
   running.membership = state;
   performEffects(running, effects);
-  arm(running);
   doWhileAwake(running);
+  arm(running);
 }
 
 /** What need not be done to the millisecond costs no wake-up of its own. */
 function doWhileAwake(running: Running): void {
   running.keeper.renewDue();
-  if (nowMs() - running.watch.checkedAt < PING_AFTER_MS) return;
-  running.pings.timer?.refresh();
-  ping(running);
+  watchAgent(running);
 }
 
 function performEffects(running: Running, effects: readonly MembershipEffect[]): void {
@@ -268,19 +271,34 @@ function performEffects(running: Running, effects: readonly MembershipEffect[]):
   }
 }
 
+/** One timer for all: each further one would wake this process at times of its own. */
 function arm(running: Running): void {
-  const deadline = nextDeadline(running.membership);
+  const deadline = wakeDeadline(running);
   if (deadline === running.wakesAt) return;
   if (running.timer !== null) clearTimeout(running.timer);
   running.wakesAt = deadline;
   if (deadline === null) return;
-  const wake = (): void => {
-    running.wakesAt = null;
-    // A late timer runs before the sockets are read: what waits there comes first, or a process
-    // that was held up would lose a peer whose tokens have arrived.
-    setImmediate(() => step(running, { kind: "timePassed" }));
-  };
-  running.timer = setTimeout(wake, Math.max(1, deadline - nowMs()));
+  running.timer = setTimeout(() => wake(running), Math.max(1, deadline - nowMs()));
+}
+
+function wakeDeadline({ membership, keeper, watch }: Running): number | null {
+  const deadline = nextDeadline(membership);
+  if (deadline === null) return null;
+  const renewalAt = keeper.renewalDueAt();
+  const lookAt =
+    watch.askedAt + (watch.hasAnswered ? PING_AFTER_MS + PING_SLACK_MS : watch.limitMs);
+  const soonest = watch.isUnwell ? deadline : Math.min(deadline, lookAt);
+  return renewalAt === null ? soonest : Math.min(soonest, Math.ceil(renewalAt));
+}
+
+function wake(running: Running): void {
+  running.wakesAt = null;
+  const passTime = () => step(running, { kind: "timePassed" });
+  const judgementAt = nextJudgement(running.membership);
+  // A late timer runs before the sockets are read: what waits there comes before any judgement, or
+  // a process that was held up would lose a peer whose tokens have arrived.
+  if (judgementAt === null || nowMs() < judgementAt) passTime();
+  else setImmediate(passTime);
 }
 
 function perform(running: Running, command: HeartbeatCommand): void {
@@ -367,32 +385,31 @@ function settle<T>(promise: Promise<T>, next: (value: T) => void): void {
 }
 
 function startWatch(tokenTimeoutMs: number): AgentWatch {
-  const limitMs = Math.max(AGENT_WATCH_MIN_MS, 2 * tokenTimeoutMs);
   const now = nowMs();
-  const times = { answeredAt: now, checkedAt: now };
-  return { limitMs, ping: 0, hasAnswered: true, isUnwell: false, ...times };
-}
-
-function ping(running: Running): void {
-  const { pings } = running;
-  watchAgent(running);
-  pings.count += 1;
-  if (pings.count % COUNTERS_EVERY_PINGS === 0) running.tally.reports().forEach(report);
+  return {
+    // With the time between two pings: it hangs for at most the larger of 2.5 s and two timeouts.
+    limitMs: Math.max(ANSWER_MIN_MS, 2 * tokenTimeoutMs - 1000),
+    standstillMs: Math.max(STANDSTILL_MIN_MS, Math.ceil(tokenTimeoutMs / 5)),
+    ping: 0,
+    askedAt: now,
+    hasAnswered: true,
+    lookedAt: now,
+    isUnwell: false,
+  };
 }
 
 function watchAgent(running: Running): void {
   const { watch } = running;
   const now = nowMs();
   // While this process stood still the agent could not answer: its time starts again.
-  if (now - watch.checkedAt > 2 * PING_EVERY_MS) watch.answeredAt = now;
-  watch.checkedAt = now;
+  if (now - watch.lookedAt > watch.standstillMs) watch.askedAt = now;
+  watch.lookedAt = now;
+  const silentMs = now - watch.askedAt;
   if (watch.hasAnswered) {
-    watch.hasAnswered = false;
-    watch.ping += 1;
-    report({ kind: "ping", ping: watch.ping });
+    if (silentMs >= PING_AFTER_MS) ping(running, now);
+    return;
   }
-  const silentMs = now - watch.answeredAt;
-  if (silentMs <= watch.limitMs || watch.isUnwell || running.isLeaving) return;
+  if (silentMs < watch.limitMs || watch.isUnwell || running.isLeaving) return;
   watch.isUnwell = true;
   const reason = `the agent did not answer for ${silentMs} ms`;
   const leases = running.keeper.leases();
@@ -404,11 +421,18 @@ function watchAgent(running: Running): void {
   });
 }
 
+function ping({ watch, tally }: Running, now: number): void {
+  watch.hasAnswered = false;
+  watch.askedAt = now;
+  watch.ping += 1;
+  report({ kind: "ping", ping: watch.ping });
+  if (watch.ping % COUNTERS_EVERY_PINGS === 0) tally.reports().forEach(report);
+}
+
 function noteAlive(running: Running, ping: number): void {
   const { watch } = running;
   if (ping !== watch.ping) return;
   watch.hasAnswered = true;
-  watch.answeredAt = nowMs();
   if (!watch.isUnwell) return;
   watch.isUnwell = false;
   step(running, { kind: "agentWell" });

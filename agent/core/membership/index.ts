@@ -6,4 +6,9 @@ export type {
   MembershipSettings,
   MembershipStep,
 } from "./membership.ts";
-export { initialMembership, nextDeadline, stepMembership } from "./step-membership.ts";
+export {
+  initialMembership,
+  nextDeadline,
+  nextJudgement,
+  stepMembership,
+} from "./step-membership.ts";

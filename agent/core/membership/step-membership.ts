@@ -67,18 +67,22 @@ export function stepMembership(
 
 /** When to step with `timePassed` at the latest. */
 export function nextDeadline(state: Membership): Instant | null {
+  return state.farewellsLeft === 0 ? null : earlier(state.nextTokenAt, nextJudgement(state));
+}
+
+/** When silence leads to a conclusion; null: nothing is heard that could fall silent. */
+export function nextJudgement(state: Membership): Instant | null {
   const { peer, settings } = state;
-  if (state.farewellsLeft === 0) return null;
-  const lossAt = isPaired(state) && peer !== null ? peer.lifeAt + settings.tokenTimeoutMs : null;
-  const isWatched = isPaired(state) && peer !== null && !state.isSuspected;
   // Asked after every step: no lists are made on the way.
-  let deadline: Instant | null = state.nextTokenAt;
-  if (isWatched) deadline = earlier(deadline, peer.lifeAt + suspicionMs(settings));
-  deadline = earlier(deadline, lossAt);
-  for (const { isUp, lifeAt } of state.links) {
-    if (isUp && lifeAt !== null) deadline = earlier(deadline, lifeAt + settings.tokenTimeoutMs);
+  let judgement: Instant | null = null;
+  if (isPaired(state) && peer !== null) {
+    const waitMs = state.isSuspected ? settings.tokenTimeoutMs : suspicionMs(settings);
+    judgement = peer.lifeAt + waitMs;
   }
-  return deadline;
+  for (const { isUp, lifeAt } of state.links) {
+    if (isUp && lifeAt !== null) judgement = earlier(judgement, lifeAt + settings.tokenTimeoutMs);
+  }
+  return judgement;
 }
 
 /** Steps come every token interval: a gap longer than the timeout is a stop of the host. */

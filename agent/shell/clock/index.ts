@@ -1,1 +1,2 @@
+export { untilBeatMs } from "./beat.ts";
 export { openClock } from "./monotonic-clock.ts";

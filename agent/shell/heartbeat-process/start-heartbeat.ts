@@ -8,6 +8,7 @@ import type {
 } from "../../core/model/index.ts";
 import { isSameRing } from "../../core/model/index.ts";
 import { encodeHeartbeatLine, HEARTBEAT_LINE_MAX, parseHeartbeatReport } from "../../wire/index.ts";
+import { untilBeatMs } from "../clock/index.ts";
 import { hostMonotonicMs, splitLines } from "../heartbeat/index.ts";
 
 /** How to start the heartbeat process. */
@@ -164,17 +165,22 @@ function startClient(options: HeartbeatOptions): Client {
 /** A process that is stopped by a signal is killed all the same; `close` follows. */
 function watchSilence(client: Client): void {
   client.silentLooks += 1;
-  if (client.silentLooks <= SILENT_LOOKS_MAX) return;
+  if (client.silentLooks <= SILENT_LOOKS_MAX) {
+    client.watch = laterLook(client);
+    return;
+  }
   client.errors = "killed: it had said nothing";
   client.child.kill("SIGKILL");
 }
 
+function laterLook(client: Client): NodeJS.Timeout {
+  const lookMs = (client.options.silenceMaxMs ?? SILENCE_MAX_MS) / SILENT_LOOKS_MAX;
+  return setTimeout(() => watchSilence(client), untilBeatMs(lookMs));
+}
+
 function takeLine(client: Client, line: string): void {
   client.silentLooks = 0;
-  client.watch ??= setInterval(
-    () => watchSilence(client),
-    (client.options.silenceMaxMs ?? SILENCE_MAX_MS) / SILENT_LOOKS_MAX,
-  );
+  client.watch ??= laterLook(client);
   const report = parseHeartbeatReport(line);
   if (report === null) {
     const text = `heartbeat process: unexpected line "${line.slice(0, 200)}"`;
@@ -239,7 +245,7 @@ function answerRequest(client: Client, requestId: number, problem: string | null
 function end(client: Client, text: string): void {
   if (client.hasEnded) return;
   client.hasEnded = true;
-  if (client.watch !== null) clearInterval(client.watch);
+  if (client.watch !== null) clearTimeout(client.watch);
   for (const resolve of client.requests.values()) resolve("the heartbeat process has ended");
   client.requests.clear();
   if (!client.isLeaving && !client.hasFailed) client.options.onReport({ kind: "fatal", text });

@@ -27,13 +27,15 @@ interface Run {
   readonly resolve: (answer: IpAnswer) => void;
 }
 
-/** The run that was written. One at a time, so that what is shown belongs to it. */
-interface CurrentRun {
+/** A run that was written. What is shown up to its mark belongs to it. */
+interface WrittenRun {
   readonly mark: string;
-  readonly timer: NodeJS.Timeout;
   readonly resolve: (answer: IpAnswer) => void;
 }
 
+/** Runs that are written at once: together they leave the pipe far from full. */
+const WRITTEN_MAX = 64;
+/** From the writing, or from the answer before. */
 const ANSWER_TIMEOUT_MS = 200;
 const RESTART_AFTER_MS = 100;
 const OUTPUT_CHARACTERS_MAX = 65_536;
@@ -47,7 +49,8 @@ const SHOWN_LINE = /^\d+: /;
 export class IpBatch {
   readonly #command: readonly string[];
   #child: ChildProcess | null = null;
-  #current: CurrentRun | null = null;
+  #written: WrittenRun[] = [];
+  #timer: NodeJS.Timeout | null = null;
   #waiting: Run[] = [];
   #text = "";
   #runs = 0;
@@ -61,14 +64,15 @@ export class IpBatch {
   }
 
   /**
-   * Carries out the lines in order, after all those given before. `refuse` is asked when their turn
-   * has come, which may be late: what was right when they were given may be wrong by then.
+   * Carries out the lines in order, after all those given before; what is given in one turn of the
+   * loop is written at once. `refuse` is asked right before, which may be late: what was right when
+   * they were given may be wrong by then.
    */
   run(lines: readonly string[], options: RunOptions = {}): Promise<IpAnswer> {
     const { refuse = () => null, isFresh = false } = options;
     return new Promise((resolve) => {
       this.#waiting.push({ lines, refuse, isFresh, resolve });
-      this.#next();
+      queueMicrotask(() => this.#next());
     });
   }
 
@@ -79,29 +83,39 @@ export class IpBatch {
     this.#child?.unref();
   }
 
+  /** Writes what waits, once all that was written before has been answered. */
   #next(): void {
-    if (this.#current !== null) return;
-    const run = this.#waiting.shift();
-    if (run === undefined) return;
-    const refusal = run.refuse();
-    if (refusal !== null) {
-      run.resolve({ kind: "refused", reason: refusal });
-      this.#next();
-      return;
+    if (this.#written.length > 0) return;
+    const lines: string[] = [];
+    while (this.#written.length < WRITTEN_MAX) {
+      const run = this.#waiting[0];
+      // A new child answers nothing of what the one before was told.
+      if (run === undefined || (run.isFresh && this.#written.length > 0)) break;
+      this.#waiting.shift();
+      const refusal = run.refuse();
+      if (refusal !== null) {
+        run.resolve({ kind: "refused", reason: refusal });
+        continue;
+      }
+      if (run.isFresh) this.#discard();
+      this.#runs += 1;
+      const mark = `lb-mark-${this.#runs}`;
+      this.#written.push({ mark, resolve: run.resolve });
+      // An unknown word is answered by an error line, unbuffered and in order: it marks the end.
+      lines.push(...run.lines, mark);
     }
-    if (run.isFresh) this.#discard();
+    if (lines.length > 0) this.#write(`${lines.join("\n")}\n`);
+  }
+
+  #write(text: string): void {
     if (this.#child === null && !this.#isClosed) this.#start();
-    this.#runs += 1;
-    const mark = `lb-mark-${this.#runs}`;
-    const timer = setTimeout(() => this.#fail("ip did not answer in time"), ANSWER_TIMEOUT_MS);
-    this.#current = { mark, timer, resolve: run.resolve };
     this.#text = "";
     if (this.#child === null || this.#isClosed) {
       this.#fail("ip is not running");
-    } else {
-      // An unknown word is answered by an error line, unbuffered and in order: it marks the end.
-      this.#child.stdin?.write(`${[...run.lines, mark].join("\n")}\n`);
+      return;
     }
+    this.#timer = setTimeout(() => this.#fail("ip did not answer in time"), ANSWER_TIMEOUT_MS);
+    this.#child.stdin?.write(text);
   }
 
   #discard(): void {
@@ -130,13 +144,19 @@ export class IpBatch {
   }
 
   #answer(): void {
-    const current = this.#current;
-    const end = this.#text.indexOf(`Object "${current?.mark}" is unknown`);
-    if (current === null || end < 0) return;
-    const lines = this.#text.slice(0, end).split("\n");
-    const shown = lines.filter((line) => SHOWN_LINE.test(line)).join("\n");
-    const errors = lines.filter((line) => !SHOWN_LINE.test(line)).join("\n");
-    this.#finish(current, { kind: "answered", shown, errors: errors.trim() });
+    for (let run = this.#written[0]; run !== undefined; run = this.#written[0]) {
+      const sign = `Object "${run.mark}" is unknown`;
+      const end = this.#text.indexOf(sign);
+      if (end < 0) return;
+      const lines = this.#text.slice(0, end).split("\n");
+      this.#text = this.#text.slice(end + sign.length);
+      const shown = lines.filter((line) => SHOWN_LINE.test(line)).join("\n");
+      const errors = lines.filter((line) => !SHOWN_LINE.test(line)).join("\n");
+      this.#written.shift();
+      this.#timer?.refresh();
+      run.resolve({ kind: "answered", shown, errors: errors.trim() });
+    }
+    this.#finish();
   }
 
   #fail(reason: string): void {
@@ -144,13 +164,14 @@ export class IpBatch {
     this.#child = null;
     child?.kill("SIGKILL");
     if (!this.#isClosed) this.#start();
-    if (this.#current !== null) this.#finish(this.#current, { kind: "unanswered", reason });
+    for (const { resolve } of this.#written) resolve({ kind: "unanswered", reason });
+    this.#written = [];
+    this.#finish();
   }
 
-  #finish(current: CurrentRun, answer: IpAnswer): void {
-    clearTimeout(current.timer);
-    this.#current = null;
-    current.resolve(answer);
+  #finish(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     this.#next();
   }
 }

@@ -48,6 +48,7 @@ suite("lease keeper, in a network namespace", function () {
   this.slow(5000);
   let batch: IpBatch;
   let keeper: LeaseKeeper;
+  let wakeUps: NodeJS.Timeout;
   const lost: string[] = [];
 
   setup(async () => {
@@ -56,11 +57,16 @@ suite("lease keeper, in a network namespace", function () {
     ip("-n", NAMESPACE, "link", "set", "d0", "up");
     lost.length = 0;
     batch = new IpBatch(["ip", "netns", "exec", NAMESPACE]);
-    keeper = new LeaseKeeper(batch, 1, (request, reason) => lost.push(`${request.ip}: ${reason}`));
+    keeper = new LeaseKeeper(batch, 1, {
+      onLost: (request, reason) => lost.push(`${request.ip}: ${reason}`),
+      onDueChanged: () => {},
+    });
+    wakeUps = setInterval(() => keeper.renewDue(), 10);
     while ((await batch.run([])).kind !== "answered");
   });
 
   teardown(() => {
+    clearInterval(wakeUps);
     keeper.close();
     batch.close();
     ip("netns", "del", NAMESPACE);

@@ -7,7 +7,9 @@ import type { IpAnswer, IpBatch, RefuseRun } from "./lease-batch.ts";
 /** A lease is renewed with whatever wakes this process from this age on. */
 const RENEW_AFTER_MS = 290;
 /** Nothing else woke it: one renewal may fail, and take its time to, before the margin. */
-const RENEW_EVERY_MS = 310;
+const RENEW_SLACK_MS = 20;
+/** One that failed is tried again with what wakes this process from then on. */
+const RETRY_AFTER_MS = 50;
 /** Left of the lifetime when renewing ends: the kernel must not have removed the address yet. */
 const RENEW_MARGIN_MS = 300;
 const REMOVE_TRIES = 3;
@@ -19,11 +21,18 @@ interface Lease {
   readonly lines: { readonly show: string; readonly replace: string };
   /** When the last renewal was written that was seen to work. */
   renewedAt: number;
+  /** When the next one may be written. */
+  renewAfter: number;
   isRenewing: boolean;
 }
 
-/** Called when a lease ended although it was wanted. The address is deleted first. */
-export type LeaseLost = (request: LeaseRequest, reason: string) => void;
+/** Whom the keeper tells what happens by itself. */
+export interface LeaseEvents {
+  /** A lease ended although it was wanted. The address is deleted first. */
+  onLost(request: LeaseRequest, reason: string): void;
+  /** `renewalDueAt` may be earlier than it was. */
+  onDueChanged(): void;
+}
 
 /** Kernel lifetime of a leased address: whole seconds, at least the kernel's smallest, 1. */
 export function leaseLifetimeSec(tokenTimeoutMs: number): number {
@@ -31,30 +40,29 @@ export function leaseLifetimeSec(tokenTimeoutMs: number): number {
 }
 
 /**
- * Holds addresses that the kernel removes by itself unless they are renewed. A lease is never
- * renewed when the kernel may have removed it and the peer may have taken it over in between.
+ * Holds addresses that the kernel removes by itself unless they are renewed, which is the owner's
+ * to ask for: a timer of its own would be one more reason to wake up. A lease is never renewed when
+ * the kernel may have removed it and the peer may have taken it over in between.
  */
 export class LeaseKeeper {
   readonly #batch: IpBatch;
   readonly #lifetimeSec: number;
   /** Nothing older than this is renewed. */
   readonly #renewLimitMs: number;
-  readonly #onLost: LeaseLost;
+  readonly #events: LeaseEvents;
   readonly #turns = new AddressTurns();
   readonly #leases = new Map<string, Lease>();
   /** Not renewed, but may be there: being added, or not seen to be gone. */
   readonly #stuck = new Map<string, LeaseRequest>();
   /** How often each address was released: a hold asked for before that is not carried out. */
   readonly #releases = new Map<string, number>();
-  /** Runs only while something is held: a node that holds nothing does not wake up for it. */
-  #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(batch: IpBatch, lifetimeSec: number, onLost: LeaseLost) {
+  constructor(batch: IpBatch, lifetimeSec: number, events: LeaseEvents) {
     this.#batch = batch;
     this.#lifetimeSec = lifetimeSec;
     this.#renewLimitMs = lifetimeSec * 1000 - RENEW_MARGIN_MS;
-    this.#onLost = onLost;
+    this.#events = events;
   }
 
   /** What is held, in no order. An address that may be there counts as held. */
@@ -102,7 +110,10 @@ export class LeaseKeeper {
       if (!showsAddress(answer.shown, request)) {
         return { problem: problemOf(answer), canRetry: options.isFresh !== true };
       }
-      this.#startRenewal({ request, name, lines, renewedAt: writtenAt, isRenewing: false });
+      const renewAfter = writtenAt + RENEW_AFTER_MS;
+      const renewedAt = writtenAt;
+      this.#leases.set(name, { request, name, lines, renewedAt, renewAfter, isRenewing: false });
+      this.#events.onDueChanged();
       return { problem: null, canRetry: false };
     }
     this.#leases.delete(name);
@@ -134,18 +145,27 @@ export class LeaseKeeper {
   }
 
   /**
-   * Renews what is old enough. To be called whenever the process is awake: so it needs no wake-up
-   * of its own, and a renewal that failed is tried again sooner.
+   * Renews what is old enough. To be called whenever the process is awake, and when it is due: so
+   * a renewal needs no wake-up of its own, and one that failed is tried again soon.
    */
   renewDue(): void {
-    if (this.#timer === null || this.#isClosed) return;
+    if (this.#isClosed) return;
     const now = performance.now();
-    for (const { renewedAt, isRenewing } of this.#leases.values()) {
-      if (isRenewing || now - renewedAt < RENEW_AFTER_MS) continue;
-      this.#timer.refresh();
+    for (const { renewAfter, isRenewing } of this.#leases.values()) {
+      if (isRenewing || now < renewAfter) continue;
       this.#renewAll();
       return;
     }
+  }
+
+  /** When `renewDue` is to be called at the latest, as `performance.now()`; null: nothing is held. */
+  renewalDueAt(): number | null {
+    if (this.#isClosed) return null;
+    let dueAt: number | null = null;
+    for (const { renewAfter, isRenewing } of this.#leases.values()) {
+      if (!isRenewing) dueAt = Math.min(dueAt ?? Number.POSITIVE_INFINITY, renewAfter);
+    }
+    return dueAt === null ? null : dueAt + RENEW_SLACK_MS;
   }
 
   /**
@@ -177,17 +197,6 @@ export class LeaseKeeper {
   /** Stops renewing without deleting anything: the kernel removes it soon. */
   close(): void {
     this.#isClosed = true;
-    this.#stopTimer();
-  }
-
-  #startRenewal(lease: Lease): void {
-    this.#leases.set(lease.name, lease);
-    if (!this.#isClosed) this.#timer ??= setInterval(() => this.#renewAll(), RENEW_EVERY_MS);
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
   }
 
   #endRenewal(name: string): void {
@@ -197,8 +206,8 @@ export class LeaseKeeper {
     this.#stuck.set(name, lease.request);
   }
 
+  /** All of them in one pass, so that none is older than the others. */
   #renewAll(): void {
-    if (this.#leases.size === 0) this.#stopTimer();
     for (const lease of this.#leases.values()) {
       if (!lease.isRenewing) this.#renew(lease).catch((error: unknown) => crash(error));
     }
@@ -212,30 +221,31 @@ export class LeaseKeeper {
     lease.isRenewing = true;
     const { request, name, lines } = lease;
     const isOver = () => this.#leases.get(name) !== lease;
-    // A renewal adds what is gone: an address that somebody removed is not this keeper's to put
-    // back.
-    const seen = await this.#batch.run([lines.show]);
-    const isGone = seen.kind === "answered" && !showsAddress(seen.shown, request);
-    if (isGone && !isOver()) {
-      const reason = firstError(seen.errors) ?? "removed by somebody else";
-      return this.#lose(lease, reason);
-    }
     const refuse = () => {
       writtenAt = performance.now();
       if (isOver()) return "released";
       return writtenAt - lease.renewedAt > limitMs ? "its turn came too late" : null;
     };
-    const answer = await this.#batch.run([lines.replace], { refuse });
+    // A renewal adds what is gone: so it is looked at first, and one that was gone is deleted.
+    const answer = await this.#batch.run([lines.show, lines.replace], { refuse });
     lease.isRenewing = false;
     if (isOver()) return;
-    if (answer.kind !== "answered") return; // Tried again until the limit.
-    // No error is the kernel's word that it was renewed, and the next renewal looks again.
+    if (answer.kind !== "answered") {
+      lease.renewAfter = performance.now() + RETRY_AFTER_MS; // Until the limit.
+      return this.#events.onDueChanged();
+    }
     const error = firstError(answer.errors);
+    if (!showsAddress(answer.shown, request)) {
+      return this.#lose(lease, error ?? "removed by somebody else");
+    }
+    // No error is the kernel's word that it was renewed, and the next renewal looks again.
     if (error !== null) return this.#lose(lease, error);
     // The lines waited in a pipe: had they waited too long, the address was added anew.
     const tookMs = Math.round(performance.now() - lease.renewedAt);
     if (tookMs > this.#lifetimeSec * 1000) return this.#lose(lease, `renewed after ${tookMs} ms`);
     lease.renewedAt = writtenAt;
+    lease.renewAfter = writtenAt + RENEW_AFTER_MS;
+    this.#events.onDueChanged();
   }
 
   async #lose({ request, name }: Lease, reason: string): Promise<void> {
@@ -244,7 +254,7 @@ export class LeaseKeeper {
       // A hold that was asked for before may have made it a lease again.
       this.#leases.has(name) ? null : this.#remove(request),
     );
-    this.#onLost(request, problem === null ? reason : `${reason}; ${problem}`);
+    this.#events.onLost(request, problem === null ? reason : `${reason}; ${problem}`);
   }
 
   async #remove(target: Removal): Promise<string | null> {

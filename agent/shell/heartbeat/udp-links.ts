@@ -66,7 +66,7 @@ export function openUdpLinks(options: UdpOptions): UdpLinks {
     send: (link, packet) => {
       const to = group ?? options.links[link]?.peer;
       // Errors such as an unreachable network are lost packets: tokens say when a link is down.
-      if (to !== undefined) sockets.get(`link ${link}`)?.send(packet, options.port, to, () => {});
+      if (to !== undefined) sockets.get(`link ${link}`)?.send(packet, options.port, to);
     },
     close: () => {
       for (const timer of timers) clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
+import { untilBeatMs } from "../clock/index.ts";
 import { ProcessWaiter } from "./process-waiter.ts";
 
 /** How often processes are looked at that nothing in the kernel is known to wait for. */
@@ -63,7 +64,7 @@ export class ProcessWatch {
       }
       watched = { stat, listeners: new Set(), since: performance.now(), waiter: "later" };
       this.#watched.set(pid, watched);
-      this.#arm(POLL_MS);
+      this.#arm(true);
     }
     const { listeners } = watched;
     listeners.add(onGone);
@@ -80,7 +81,7 @@ export class ProcessWatch {
     for (const [pid, watched] of this.#watched) this.#look(pid, watched);
     if (this.#watched.size === 0) return;
     const isEachWaitedFor = [...this.#watched.values()].every(({ waiter }) => isWaiting(waiter));
-    this.#arm(isEachWaitedFor ? GUARD_MS : POLL_MS);
+    this.#arm(!isEachWaitedFor);
   }
 
   #look(pid: number, watched: Watched): void {
@@ -94,7 +95,7 @@ export class ProcessWatch {
     watched.waiter = new ProcessWaiter(pid, () => {
       watched.waiter = "none";
       if (this.#watched.get(pid) === watched) this.#look(pid, watched);
-      if (this.#watched.size > 0) this.#arm(POLL_MS);
+      if (this.#watched.size > 0) this.#arm(true);
     });
   }
 
@@ -112,11 +113,11 @@ export class ProcessWatch {
     this.#timer = null;
   }
 
-  #arm(waitMs: number): void {
+  #arm(isSoon: boolean): void {
     if (this.#timer !== null && this.#isPollSoon) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#isPollSoon = waitMs === POLL_MS;
-    this.#timer = setTimeout(() => this.#poll(), waitMs);
+    this.#isPollSoon = isSoon;
+    this.#timer = setTimeout(() => this.#poll(), isSoon ? POLL_MS : untilBeatMs(GUARD_MS));
   }
 
   #remove(pid: number, onGone: () => void, listeners: Set<() => void>): void {

@@ -12,6 +12,7 @@ import type {
   ResourceInspection,
 } from "../../core/model/index.ts";
 import { renderAgentName } from "../../core/model/index.ts";
+import { untilBeatMs } from "../clock/index.ts";
 import { type ActionPorts, oneLine, questionContext } from "../executor/index.ts";
 import { FileDigests } from "./file-digests.ts";
 import { inspectResource, type Look } from "./inspect-resource.ts";
@@ -79,7 +80,8 @@ class RunningInspector {
   }
 
   start(): void {
-    if (!this.#abort.signal.aborted) this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+    if (this.#abort.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#tick(), untilBeatMs(TICK_MS));
   }
 
   inspectNow(askId: number): void {
