@@ -439,8 +439,13 @@ function noteAlive(running: Running, ping: number): void {
 }
 
 function leaveWithoutAgent(running: Running): void {
-  if (running.configure.isSupervised) farewell(running, "unwell");
-  else leaveReleasing(running, "unwell");
+  if (!running.configure.isSupervised) {
+    leaveReleasing(running, "unwell");
+    return;
+  }
+  // The next agent has the whole lifetime of a lease to come back.
+  if (!running.isLeaving) running.keeper.renewAll();
+  farewell(running, "unwell");
 }
 
 /** Deletes the addresses first: `leaving` promises the peer that nothing is held here. */

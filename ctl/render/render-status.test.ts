@@ -174,7 +174,7 @@ Packets and Events:
   * refusedReplay: 1
 
 Timing (profile lan):
-  * token sent every 100 ms; a node is lost after 1000 ms without one
+  * token sent every 200 ms, 100 ms unless all is well; a node is lost after 1000 ms without one
   * crashed host: outage of at most 1000 ms and the start of the resources
   * frozen agent on a living host: its address expires, outage of at most 1400 ms \
 and the start of the resources

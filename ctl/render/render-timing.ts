@@ -8,10 +8,11 @@ const LEASE_LATE_MS = 400;
 
 /** Worst outages and the worst double ownership for a token timeout, one sentence a line. */
 export function renderTiming(tokenTimeoutMs: number): readonly string[] {
+  const { calm, restless } = TOKENS_PER_TIMEOUT;
   const frozenMs = Math.max(tokenTimeoutMs, LEASE_MS + LEASE_LATE_MS);
   return [
-    `token sent every ${tokenTimeoutMs / TOKENS_PER_TIMEOUT} ms; a node is lost after ` +
-      `${tokenTimeoutMs} ms without one`,
+    `token sent every ${tokenTimeoutMs / calm} ms, ${tokenTimeoutMs / restless} ms unless all is ` +
+      `well; a node is lost after ${tokenTimeoutMs} ms without one`,
     `crashed host: outage of at most ${tokenTimeoutMs} ms and the start of the resources`,
     `frozen agent on a living host: its address expires, outage of at most ${frozenMs} ms ` +
       "and the start of the resources",

@@ -9,8 +9,8 @@
 // run with skips and one without are the same, event by event, but for the rounds themselves; a
 // test compares both.
 
-import type { Membership } from "../../agent/core/membership/index.ts";
-import { TOKENS_PER_TIMEOUT, type Token } from "../../agent/core/model/index.ts";
+import { isCalm, type Membership, tokenIntervalMs } from "../../agent/core/membership/index.ts";
+import type { Token } from "../../agent/core/model/index.ts";
 import type { HeartbeatProcess } from "./heartbeat-process.ts";
 import type { Host } from "./host.ts";
 import { type Network, otherSide } from "./network.ts";
@@ -31,8 +31,9 @@ const ROUNDS_LEFT = 2;
 
 /** Skips up to shortly before `limitMs`, if all is quiet; returns the time that was skipped. */
 export function skipQuiet(quiet: Quiet, limitMs: number): number {
-  const { timeline, hosts, tokenTimeoutMs } = quiet;
-  const intervalMs = Math.max(1, Math.floor(tokenTimeoutMs / TOKENS_PER_TIMEOUT));
+  const { timeline, hosts } = quiet;
+  const intervalMs = steadyIntervalMs(hosts);
+  if (intervalMs === null) return 0;
   const rounds = Math.floor((limitMs - timeline.nowMs) / intervalMs) - ROUNDS_LEFT;
   if (rounds < 1 || !isQuiet(quiet)) return 0;
   const by = { rounds, ms: rounds * intervalMs };
@@ -57,6 +58,19 @@ function isQuiet({ timeline, network, hosts, tokenTimeoutMs, changedAtMs }: Quie
     if (isPaused) return false;
     return heartbeat === null || (isSteady(heartbeat) && heartbeat.disturbedAtMs <= sinceMs);
   });
+}
+
+/** Between the rounds of every running process; null when it will change, or is not the same. */
+function steadyIntervalMs(hosts: Quiet["hosts"]): number | null {
+  const intervals = hosts.flatMap((host) => {
+    if (host.heartbeat === null) return [];
+    const { membership } = host.heartbeat;
+    const now = host.clockMs();
+    const isSteadyPace = membership.wellSince === null || isCalm(membership, now);
+    return [isSteadyPace ? tokenIntervalMs(membership, now) : null];
+  });
+  const [first = null] = intervals;
+  return intervals.every((interval) => interval === first) ? first : null;
 }
 
 function isSteady({ life, membership }: HeartbeatProcess): boolean {

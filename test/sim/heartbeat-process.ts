@@ -22,8 +22,8 @@ import type { Host } from "./host.ts";
 import { Life } from "./life.ts";
 import type { Appointment, Timeline } from "./timeline.ts";
 
-const AGENT_WATCH_MIN_MS = 2000;
-const PING_EVERY_MS = 250;
+const ANSWER_MIN_MS = 1500;
+const PING_EVERY_MS = 1000;
 const RENEW_EVERY_MS = 250;
 const RENEW_MARGIN_MS = 300;
 /** The kernel removes an address so much later than its lifetime says. */
@@ -124,9 +124,10 @@ export class HeartbeatProcess {
 
   /** The agent does not answer from now on: after the bound this node is unwell. */
   watchHungAgent(isStillHung: () => boolean): void {
-    const limitMs = Math.max(AGENT_WATCH_MIN_MS, 2 * this.#ports.config.tokenTimeoutMs);
-    const answeredBeforeMs = this.#ports.dice.below(PING_EVERY_MS);
-    this.life.after(limitMs - answeredBeforeMs + PING_EVERY_MS, () => {
+    const { config, dice } = this.#ports;
+    const limitMs = Math.max(ANSWER_MIN_MS, 2 * config.tokenTimeoutMs - PING_EVERY_MS);
+    const askedAfterMs = dice.below(PING_EVERY_MS);
+    this.life.after(askedAfterMs + limitMs, () => {
       if (!isStillHung() || this.#isUnwell || this.#isLeaving) return;
       this.#isUnwell = true;
       this.#loseLeases("the agent did not answer");

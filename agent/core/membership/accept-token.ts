@@ -1,7 +1,8 @@
 import { type Instant, unchanged } from "../base/index.ts";
-import type { Token } from "../model/index.ts";
+import type { Token, TokenEcho } from "../model/index.ts";
 import { standAlone } from "./change-ring.ts";
 import {
+  calmIntervalMs,
   type Heard,
   hurryToken,
   isPaired,
@@ -9,6 +10,7 @@ import {
   type LinkLife,
   type Membership,
   type MembershipStep,
+  missedMs,
   PAST_INCARNATIONS_MAX,
   type Peer,
   reporting,
@@ -31,8 +33,16 @@ export function acceptToken(state: Membership, token: Token, now: Instant): Memb
     return { state, effects: [{ kind: "tokenRefused", cause: "stale" }] };
   }
   const noted = noteHeard(state, token, now);
-  const lifeAt = dateLife(noted, token, now);
-  return lifeAt === null ? unchanged(noted) : noteLife(noted, { token, lifeAt }, now);
+  const echo = token.echoes.find(({ incarnation }) => incarnation === state.settings.incarnation);
+  const lifeAt = echo === undefined ? null : dateLife(noted, echo, now);
+  if (echo === undefined || lifeAt === null) return unchanged(noted);
+  return noteLife(answerMissed(noted, echo, now), { token, lifeAt }, now);
+}
+
+/** A peer that has waited too long for a token gets the next one at once, and more of them. */
+function answerMissed(state: Membership, { agoMs }: TokenEcho, now: Instant): Membership {
+  if (state.wellSince === null || agoMs <= missedMs(state.settings)) return state;
+  return hurryToken({ ...state, wellSince: null }, now);
 }
 
 function noteHeard(state: Membership, token: Token, now: Instant): Membership {
@@ -65,12 +75,10 @@ function noteSequence(link: LinkLife, fresh: Heard, peer: Peer | null): readonly
  * the round that it echoes, and one interval later at most, since an echo may wait so long for its
  * token: so the end that still hears a link that works one way notices with the end that does not.
  */
-function dateLife(state: Membership, token: Token, now: Instant): Instant | null {
-  const { incarnation, tokenTimeoutMs } = state.settings;
-  const echo = token.echoes.find((each) => each.incarnation === incarnation);
-  const round = state.sent.find(({ sequence }) => sequence === echo?.sequence);
-  if (round === undefined || now - round.at >= tokenTimeoutMs) return null;
-  return Math.min(now, round.at + tokenIntervalMs(state.settings));
+function dateLife(state: Membership, echo: TokenEcho, now: Instant): Instant | null {
+  const round = state.sent.find(({ sequence }) => sequence === echo.sequence);
+  if (round === undefined || now - round.at >= state.settings.tokenTimeoutMs) return null;
+  return Math.min(now, round.at + calmIntervalMs(state.settings));
 }
 
 interface Life {
@@ -96,7 +104,7 @@ function noteLife(state: Membership, life: Life, now: Instant): MembershipStep {
  * when it arrives, and a quiet node wakes half as often.
  */
 function answerSoon(state: Membership, now: Instant): Membership {
-  const isDueSoon = state.nextTokenAt - now <= Math.floor(tokenIntervalMs(state.settings) / 4);
+  const isDueSoon = state.nextTokenAt - now <= Math.floor(tokenIntervalMs(state, now) / 4);
   return isDueSoon ? hurryToken(state, now) : state;
 }
 

@@ -6,6 +6,7 @@ export type {
   MembershipSettings,
   MembershipStep,
 } from "./membership.ts";
+export { isCalm, tokenIntervalMs } from "./membership.ts";
 export {
   initialMembership,
   nextDeadline,

@@ -5,6 +5,7 @@ import {
   hurryToken,
   isPaired,
   isPeerLive,
+  latenessMs,
   type Membership,
   type MembershipEffect,
   type MembershipStep,
@@ -18,7 +19,8 @@ import {
 export function judgePeer(state: Membership, now: Instant): MembershipStep {
   const parted = isPaired(state) ? judgePair(state, now) : unchanged(state);
   const ringed = then(parted, (next) => (isPaired(next) ? unchanged(next) : formRing(next, now)));
-  return then(ringed, (next) => judgeLinks(next, now));
+  const linked = then(ringed, (next) => judgeLinks(next, now));
+  return then(linked, (next) => unchanged(judgeCalm(next, now)));
 }
 
 function judgePair(state: Membership, now: Instant): MembershipStep {
@@ -89,6 +91,19 @@ function formRing(state: Membership, now: Instant): MembershipStep {
 function mayJoin(state: Membership, peer: Peer): boolean {
   const isPeerWell = peer.facts.state === "joining" || peer.facts.state === "member";
   return state.standing === "well" && isPeerWell;
+}
+
+/** A token that is missing is answered by one at once: both nodes then send more of them. */
+function judgeCalm(state: Membership, now: Instant): Membership {
+  const isWell = isAllWell(state, now);
+  if (isWell === (state.wellSince !== null)) return state;
+  return isWell ? { ...state, wellSince: now } : hurryToken({ ...state, wellSince: null }, now);
+}
+
+function isAllWell(state: Membership, now: Instant): boolean {
+  if (!isPaired(state) || state.standing !== "well" || state.proposal !== null) return false;
+  const limitMs = latenessMs(state.settings);
+  return state.links.every(({ isUp, lifeAt }) => !isUp || now - (lifeAt ?? 0) < limitMs);
 }
 
 function judgeLinks(state: Membership, now: Instant): MembershipStep {

@@ -108,6 +108,21 @@ suite("membership under random faults", () => {
     }
   });
 
+  test("half of all tokens lost from one moment on parts nobody within three timeouts", () => {
+    let parted = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const world = new MembershipWorld(seed);
+      world.start(1);
+      world.start(2);
+      world.run(6 * TIMEOUT_MS + world.chance(200));
+      world.forget();
+      world.lossPercent = 50;
+      world.run(3 * TIMEOUT_MS);
+      parted += world.said(1).some((text) => text.startsWith("tokenLost")) ? 1 : 0;
+    }
+    assert.ok(parted <= 6, `${parted} of 60 parted`);
+  });
+
   test("loss of 30 % of all tokens, with duplicates and reordering, parts nobody", () => {
     let parted = 0;
     for (let seed = 1; seed <= 20; seed++) {

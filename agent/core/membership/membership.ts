@@ -8,6 +8,9 @@ export const TOKEN_GAP_MIN_MS = 5;
 /** Rounds of tokens that say goodbye; one that arrives is enough. */
 export const FAREWELL_ROUNDS = 5;
 
+/** After so many token timeouts in which all was well fewer tokens are enough. */
+export const CALM_AFTER_TIMEOUTS = 3;
+
 /** Incarnations of the peer that are remembered as over. */
 export const PAST_INCARNATIONS_MAX = 16;
 
@@ -119,6 +122,8 @@ export interface Membership {
   readonly sequence: number;
   readonly sent: readonly SentRound[];
   readonly nextTokenAt: Instant;
+  /** Since when all has been well, with every token in time; null: it is not. */
+  readonly wellSince: Instant | null;
   readonly lastStepAt: Instant;
 }
 
@@ -141,9 +146,38 @@ export function reporting(state: Membership, report: MembershipReport): Membersh
   return { state, effects: [{ kind: "report", report }] };
 }
 
-/** Time between two rounds of tokens when nothing changes. */
-export function tokenIntervalMs(settings: MembershipSettings): number {
-  return Math.max(1, Math.floor(settings.tokenTimeoutMs / TOKENS_PER_TIMEOUT));
+/** Time between two rounds of tokens when nothing changes: longer after a time without trouble. */
+export function tokenIntervalMs(state: Membership, now: Instant): number {
+  const { settings } = state;
+  if (isCalm(state, now)) return calmIntervalMs(settings);
+  return intervalMs(settings, TOKENS_PER_TIMEOUT.restless);
+}
+
+/** True when all has been well for so long that fewer tokens are sent. */
+export function isCalm({ settings, wellSince }: Membership, now: Instant): boolean {
+  return wellSince !== null && now - wellSince >= CALM_AFTER_TIMEOUTS * settings.tokenTimeoutMs;
+}
+
+/** The longest time between two rounds of tokens of the peer. */
+export function calmIntervalMs(settings: MembershipSettings): number {
+  return intervalMs(settings, TOKENS_PER_TIMEOUT.calm);
+}
+
+function intervalMs({ tokenTimeoutMs }: MembershipSettings, tokensPerTimeout: number): number {
+  return Math.max(1, Math.floor(tokenTimeoutMs / tokensPerTimeout));
+}
+
+/** Who has waited so long for a token of this node has missed one. */
+export function missedMs(settings: MembershipSettings): number {
+  return Math.floor((5 * calmIntervalMs(settings)) / 4);
+}
+
+/**
+ * A link without life for so long has lost a token. A round is sent before that, so the timer of a
+ * calm node never runs out for it: it would wake the process even after the token has come.
+ */
+export function latenessMs(settings: MembershipSettings): number {
+  return Math.ceil((9 * calmIntervalMs(settings)) / 4);
 }
 
 /** Half of the token timeout: silence for so long is worth probing the addresses. */

@@ -15,7 +15,7 @@ export function sendDueTokens(state: Membership, now: Instant): MembershipStep {
   const { tokenTimeoutMs } = state.settings;
   const sequence = state.sequence + 1;
   const farewellsLeft = state.farewellsLeft === null ? null : state.farewellsLeft - 1;
-  const waitMs = farewellsLeft === null ? tokenIntervalMs(state.settings) : TOKEN_GAP_MIN_MS;
+  const waitMs = farewellsLeft === null ? tokenIntervalMs(state, now) : TOKEN_GAP_MIN_MS;
   const next: Membership = {
     ...state,
     sequence,

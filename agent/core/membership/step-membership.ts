@@ -15,6 +15,7 @@ import {
   hurryToken,
   isPaired,
   isSameFacts,
+  latenessMs,
   type Membership,
   type MembershipEvent,
   type MembershipSettings,
@@ -48,6 +49,7 @@ export function initialMembership(settings: MembershipSettings, now: Instant): M
     sequence: 0,
     sent: [],
     nextTokenAt: now,
+    wellSince: null,
     lastStepAt: now,
   };
   return standAlone(unborn, { reason: "started", hasPeerReleased: false }, now);
@@ -79,8 +81,9 @@ export function nextJudgement(state: Membership): Instant | null {
     const waitMs = state.isSuspected ? settings.tokenTimeoutMs : suspicionMs(settings);
     judgement = peer.lifeAt + waitMs;
   }
+  const linkWaitMs = state.wellSince === null ? settings.tokenTimeoutMs : latenessMs(settings);
   for (const { isUp, lifeAt } of state.links) {
-    if (isUp && lifeAt !== null) judgement = earlier(judgement, lifeAt + settings.tokenTimeoutMs);
+    if (isUp && lifeAt !== null) judgement = earlier(judgement, lifeAt + linkWaitMs);
   }
   return judgement;
 }

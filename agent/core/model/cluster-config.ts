@@ -40,5 +40,5 @@ export interface QuorumConfig {
 /** Token timeouts of the profiles, in milliseconds. */
 export const PROFILE_TOKEN_MS = { fast: 200, lan: 1000, vm: 5000 } as const;
 
-/** How many tokens are sent in one token timeout. */
-export const TOKENS_PER_TIMEOUT = 10;
+/** How many tokens are sent in one token timeout, while all is well and otherwise. */
+export const TOKENS_PER_TIMEOUT = { calm: 5, restless: 10 } as const;

@@ -121,12 +121,14 @@ suite("lb-heartbeat, two real processes", function () {
   test("a supervised node whose agent is gone is unwell, and its lease runs out", async () => {
     const { a, b } = await startPair(pairConfig(UNICAST), { isSupervised: true });
     await holdLease(b, LEASE);
-    await pause(100);
+    await pause(350); // Old, and not yet renewed.
+    const cutAt = performance.now();
     b.child.stdin?.end();
     const { report } = await a.waitFor(isRing("peerUnwell"), 1000);
     assert.equal(report.kind === "ringChanged" && report.hasPeerReleased, false);
     const endedAt = await b.ended;
-    assert.ok(hasAddress(1, "e0", LEASE.ip));
+    await pause(cutAt + 800 - performance.now());
+    assert.ok(hasAddress(1, "e0", LEASE.ip), "renewed when the agent had gone");
     const goneAt = await waitUntil(() => !hasAddress(1, "e0", LEASE.ip), 3000);
     assert.ok(goneAt - endedAt < 1600, `gone after ${goneAt - endedAt} ms`);
   });

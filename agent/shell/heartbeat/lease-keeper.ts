@@ -5,11 +5,11 @@ import { AddressTurns, isSameAddress, nameOf, type Place } from "./address-turns
 import type { IpAnswer, IpBatch, RefuseRun } from "./lease-batch.ts";
 
 /** A lease is renewed with whatever wakes this process from this age on. */
-const RENEW_AFTER_MS = 290;
+const RENEW_AFTER_MS = 390;
 /** Nothing else woke it: one renewal may fail, and take its time to, before the margin. */
 const RENEW_SLACK_MS = 20;
 /** One that failed is tried again with what wakes this process from then on. */
-const RETRY_AFTER_MS = 50;
+const RETRY_AFTER_MS = 30;
 /** Left of the lifetime when renewing ends: the kernel must not have removed the address yet. */
 const RENEW_MARGIN_MS = 300;
 const REMOVE_TRIES = 3;
@@ -153,12 +153,19 @@ export class LeaseKeeper {
     const now = performance.now();
     for (const { renewAfter, isRenewing } of this.#leases.values()) {
       if (isRenewing || now < renewAfter) continue;
-      this.#renewAll();
+      this.renewAll();
       return;
     }
   }
 
-  /** When `renewDue` is to be called at the latest, as `performance.now()`; null: nothing is held. */
+  /** Renews all leases in one pass, whatever their age, so that none is older than the others. */
+  renewAll(): void {
+    for (const lease of this.#leases.values()) {
+      if (!lease.isRenewing) this.#renew(lease).catch((error: unknown) => crash(error));
+    }
+  }
+
+  /** When `renewDue` is to be called at the latest, as `performance.now()`; null: never. */
   renewalDueAt(): number | null {
     if (this.#isClosed) return null;
     let dueAt: number | null = null;
@@ -204,13 +211,6 @@ export class LeaseKeeper {
     if (lease === undefined) return;
     this.#leases.delete(name);
     this.#stuck.set(name, lease.request);
-  }
-
-  /** All of them in one pass, so that none is older than the others. */
-  #renewAll(): void {
-    for (const lease of this.#leases.values()) {
-      if (!lease.isRenewing) this.#renew(lease).catch((error: unknown) => crash(error));
-    }
   }
 
   async #renew(lease: Lease): Promise<void> {
