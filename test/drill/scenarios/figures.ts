@@ -9,6 +9,8 @@ import type { FaultScenario, FigureScenario } from "./scenario.ts";
 const BUSY_LOOPS = 4;
 const LOAD_DEFAULT_S = 60;
 const IDLE_DEFAULT_S = 30;
+/** V8 compiles what runs often in the first two minutes. */
+const IDLE_AFTER_MS = 120_000;
 const STATUS_CALLS = 20;
 
 /** Both agents stopped, then started at once; counted from the spawning of the start commands. */
@@ -71,6 +73,7 @@ export const idleCost: FigureScenario = {
   async measure(context) {
     const { active } = await prepareRun(context);
     const seconds = context.seconds ?? IDLE_DEFAULT_S;
+    await pause(IDLE_AFTER_MS);
     const hostsHere = context.pair.hosts.filter((host) => host instanceof Host);
     const before = hostsHere.map((host) => sampleCost(host));
     await pause(seconds * 1_000);

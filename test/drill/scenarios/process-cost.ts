@@ -4,9 +4,15 @@ import type { HostProcess } from "../../lab/index.ts";
 /** The cluster manager's processes on one host at one moment. */
 interface CostSample {
   readonly atMs: number;
-  readonly processes: readonly { readonly name: string; readonly pssKib: number }[];
-  readonly cpuMs: number;
+  readonly processes: readonly ProcessSample[];
   readonly endedCpuMs: number;
+}
+
+interface ProcessSample {
+  readonly pid: number;
+  readonly name: string;
+  readonly pssKib: number;
+  readonly cpuMs: number;
 }
 
 /** What one host's cluster manager costs. */
@@ -36,12 +42,13 @@ export function sampleCost(host: HostWithProcesses): CostSample {
     (process) => !SERVICE_NAMES.includes(process.name) && descendsFrom(process, roots),
   );
   const processes = ours.map(({ pid, name, command }) => ({
+    pid,
     name: labelOf({ name, command }),
     pssKib: Number(field(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+)/m)),
+    cpuMs: ownCpuMs(pid),
   }));
-  const cpuMs = ours.reduce((sum, { pid }) => sum + ownCpuMs(pid), 0);
   const endedCpuMs = ours.reduce((sum, { pid }) => sum + childrenCpuMs(pid), 0);
-  return { atMs: Number(process.hrtime.bigint()) / 1e6, processes, cpuMs, endedCpuMs };
+  return { atMs: Number(process.hrtime.bigint()) / 1e6, processes, endedCpuMs };
 }
 
 /** Memory at the later moment; processor time between the two. */
@@ -49,12 +56,16 @@ export function costOf(before: CostSample, after: CostSample): Cost {
   const pssKib = after.processes.reduce((sum, { pssKib }) => sum + pssKib, 0);
   const tookMs = Math.max(1, after.atMs - before.atMs);
   const percent = (ms: number): number => Math.round((ms / tookMs) * 10_000) / 100;
+  const earlier = new Map(before.processes.map(({ pid, cpuMs }) => [pid, cpuMs]));
+  const spent = after.processes.map((process) => {
+    return { ...process, ms: process.cpuMs - (earlier.get(process.pid) ?? 0) };
+  });
   return {
     pss_mib: Math.round((pssKib / 1024) * 10) / 10,
-    cpu_percent: percent(after.cpuMs - before.cpuMs),
+    cpu_percent: percent(spent.reduce((sum, { ms }) => sum + ms, 0)),
     ended_cpu_percent: percent(after.endedCpuMs - before.endedCpuMs),
-    processes: after.processes.map(
-      ({ name, pssKib }) => `${name} ${Math.round(pssKib / 1024)} MiB`,
+    processes: spent.map(
+      ({ name, pssKib, ms }) => `${name} ${Math.round(pssKib / 1024)} MiB, ${percent(ms)} %`,
     ),
   };
 }
