@@ -24,7 +24,7 @@ import type {
   HeartbeatReport,
   LeaseRequest,
 } from "./core/model/index.ts";
-import { isSameRing, renderRing } from "./core/model/index.ts";
+import { isSameRing, renderRing, TOKENS_PER_TIMEOUT } from "./core/model/index.ts";
 import {
   hostMonotonicMs,
   IpBatch,
@@ -389,7 +389,8 @@ function startWatch(tokenTimeoutMs: number): AgentWatch {
   return {
     // With the time between two pings: it hangs for at most the larger of 2.5 s and two timeouts.
     limitMs: Math.max(ANSWER_MIN_MS, 2 * tokenTimeoutMs - 1000),
-    standstillMs: Math.max(STANDSTILL_MIN_MS, Math.ceil(tokenTimeoutMs / 5)),
+    // While an answer is missing, tokens are what wakes this process.
+    standstillMs: Math.max(STANDSTILL_MIN_MS, (2 * tokenTimeoutMs) / TOKENS_PER_TIMEOUT.calm),
     ping: 0,
     askedAt: now,
     hasAnswered: true,
@@ -409,9 +410,15 @@ function watchAgent(running: Running): void {
     if (silentMs >= PING_AFTER_MS) ping(running, now);
     return;
   }
-  if (silentMs < watch.limitMs || watch.isUnwell || running.isLeaving) return;
+  // The answer may wait in the pipe, which is read before this comes to its turn.
+  if (silentMs >= watch.limitMs) setImmediate(() => judgeAgent(running));
+}
+
+function judgeAgent(running: Running): void {
+  const { watch } = running;
+  if (watch.hasAnswered || watch.isUnwell || running.isLeaving) return;
   watch.isUnwell = true;
-  const reason = `the agent did not answer for ${silentMs} ms`;
+  const reason = `the agent did not answer for ${nowMs() - watch.askedAt} ms`;
   const leases = running.keeper.leases();
   settle(running.keeper.releaseAll(), () => {
     for (const { ip, nic } of leases) report({ kind: "leaseLost", ip, nic, reason });

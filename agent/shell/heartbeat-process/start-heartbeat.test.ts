@@ -213,6 +213,15 @@ suite("lb-heartbeat, two real processes", function () {
     await a.waitFor(isRing("joined"), 1000);
   });
 
+  test("an agent that hangs is noticed although tokens come rarely", async () => {
+    const { a, b } = await startPair(pairConfig({ ...UNICAST, tokenTimeoutMs: 2600 }));
+    await pause(3 * 2600 + 500); // Until the pair is calm.
+    b.answersPings = false;
+    const hungAt = performance.now();
+    const { atMs } = await a.waitFor(isRing("peerUnwell"), 7000);
+    assert.ok(atMs - hungAt > 4200, `after ${atMs - hungAt} ms`);
+  });
+
   test("a released lease is gone when that is reported; IPv6 too", async () => {
     const b = startNode(1, pairConfig(UNICAST));
     const request = { ...LEASE, ip: "fd00:1::0009", prefixLength: 64, label: null };

@@ -82,6 +82,20 @@ suite("lease keeper, in a network namespace", function () {
     assert.equal(ip("-n", NAMESPACE, "route", "show", "198.51.100.0/24"), "");
   });
 
+  test("runs that are written together are answered each for itself", async () => {
+    const [added, failed, refused, seen] = await Promise.all([
+      batch.run(["addr add 198.51.100.1/24 dev d0"]),
+      batch.run(["addr show dev nope"]),
+      batch.run(["addr add 198.51.100.2/24 dev d0"], { refuse: () => "too late" }),
+      batch.run(["addr show dev d0 to 198.51.100.0/24"]),
+    ]);
+    assert.deepEqual(added, { kind: "answered", shown: "", errors: "" });
+    assert.match(failed?.kind === "answered" ? failed.errors : "", /nope/);
+    assert.deepEqual(refused, { kind: "refused", reason: "too late" });
+    const lines = seen?.kind === "answered" ? seen.shown.split("\n") : [];
+    assert.deepEqual([lines.length, lines[0]?.includes("198.51.100.1/24")], [1, true]);
+  });
+
   test("a release asked for while the address is being added is the end of it", async () => {
     const holding = keeper.hold(LEASE);
     await isWritten();
