@@ -73,7 +73,7 @@ export async function whoHas(
     const mac = isV6 ? await askIpv6(question, neighbours, askedAt) : askArp(question, askedAt);
     if (mac !== null && !own.has(mac)) return mac;
     if (isLast) return null;
-    await waitMs(POLL_MS);
+    await waitMs(Math.min(POLL_MS, Math.ceil(deadlineAt - performance.now())));
   }
 }
 
